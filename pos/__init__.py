@@ -1,0 +1,1 @@
+"""Tillkeep: a till that never charges twice and never loses a sale."""

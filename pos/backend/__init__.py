@@ -1,0 +1,1 @@
+"""The client of the business backend and the wire schemas it shares with it."""

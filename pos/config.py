@@ -1,0 +1,94 @@
+"""Where this till keeps things and how it starts; no secrets.
+
+The only module that reads the environment or decides about paths.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import platformdirs
+
+from pos.errors import CashierError
+
+_ENV = "TILLKEEP_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Read once at start; everything that can change while selling is in the database.
+
+    ``data_dir`` holds till.db, catalogue.db, backups/ and logs/. ``backend_url``
+    and ``stripe_url`` are empty unless set: no backend, and Stripe's own address.
+    """
+
+    data_dir: Path
+    backend_url: str = ""
+    stripe_url: str = ""
+    locale: str = "en_US"
+    training: bool = False
+
+    @property
+    def till_db(self) -> Path:
+        return self.data_dir / "till.db"
+
+    @property
+    def catalogue_db(self) -> Path:
+        return self.data_dir / "catalogue.db"
+
+    @property
+    def backups(self) -> Path:
+        return self.data_dir / "backups"
+
+    @property
+    def logs(self) -> Path:
+        return self.data_dir / "logs"
+
+    @property
+    def lock(self) -> Path:
+        return self.data_dir / "till.lock"
+
+
+def resources() -> Path:
+    """Return the folder of icons, fonts and the demo catalogue, in a checkout or installed."""
+    return Path(__file__).resolve().parent.parent / "resources"
+
+
+def load(data_dir: Path | None = None) -> Config:
+    """Defaults, then ``tillkeep.toml`` in the data folder, then ``TILLKEEP_*`` variables.
+
+    Raises `CashierError` for a file that cannot be read or names an unknown setting.
+    """
+    folder = data_dir or Path(
+        os.environ.get(f"{_ENV}DATA_DIR") or platformdirs.user_data_dir("Tillkeep", appauthor=False)
+    )
+    config = Config(data_dir=folder)
+    written = _from_file(folder / "tillkeep.toml")
+    spoken = {
+        name: value
+        for name in ("backend_url", "stripe_url", "locale")
+        if (value := os.environ.get(_ENV + name.upper()))
+    }
+    return replace(config, **(written | spoken))
+
+
+def _from_file(path: Path) -> dict[str, str | bool]:
+    if not path.exists():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise CashierError(
+            "config_unreadable", f"{path.name} cannot be read: {error}", "Correct or remove it."
+        ) from error
+    known = {field.name for field in fields(Config)} - {"data_dir"}
+    if unknown := sorted(set(values) - known):
+        raise CashierError(
+            "config_unknown_setting",
+            f"{path.name} names an unknown setting: {', '.join(unknown)}",
+            f"Use only {', '.join(sorted(known))}.",
+        )
+    return values

@@ -1,0 +1,1 @@
+"""Tables of the local mirror and the rules about ONE row."""

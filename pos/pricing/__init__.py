@@ -1,0 +1,1 @@
+"""Pure rules of totals; till and backend run the same code."""

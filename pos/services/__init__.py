@@ -1,0 +1,1 @@
+"""Use cases of the till, free of Qt and of vendors."""

@@ -1,0 +1,1 @@
+"""A Stripe-shaped server with a virtual reader and a fault plane."""
