@@ -1,1 +1,4 @@
-"""Tables of the local mirror and the rules about ONE row."""
+"""Tables of the local mirror and the rules about ONE row.
+
+Import a table from its own module; `pos.models.schema` registers them all.
+"""

@@ -1,0 +1,105 @@
+"""The one place that opens the till's database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, ExceptionContext, create_engine, event
+from sqlalchemy.orm import sessionmaker
+
+from pos.errors import CashierError
+
+_FULL = 2
+
+
+class Database:
+    """A SQLite file with the guarantees that the services rely on.
+
+    ``read()`` sees one snapshot and never waits; ``write.begin()`` takes the
+    write lock at once, so that it fails early rather than at COMMIT. Only a
+    migration turns foreign keys off: it rebuilds tables, and dropping the old
+    one would otherwise cascade into its children.
+    """
+
+    def __init__(self, path: Path, *, foreign_keys: bool = True) -> None:
+        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 5.0})
+        enforce = "ON" if foreign_keys else "OFF"
+        pragmas = ("journal_mode=WAL", "synchronous=FULL", f"foreign_keys={enforce}")
+
+        @event.listens_for(engine, "connect")
+        def _configure(dbapi: Any, _record: Any) -> None:
+            dbapi.isolation_level = None  # SQLAlchemy, not sqlite3, decides when to BEGIN
+            for pragma in pragmas:
+                dbapi.execute(f"PRAGMA {pragma}").close()
+            _assert_durable(dbapi)
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            mode = connection.get_execution_options().get("begin", "IMMEDIATE")
+            connection.exec_driver_sql(f"BEGIN {mode}")
+
+        event.listen(engine, "handle_error", _explain)
+        self.path = path
+        self.engine = engine
+        self.reader = engine.execution_options(begin="DEFERRED")
+        self.write = sessionmaker(engine)
+        self.read = sessionmaker(self.reader)
+
+    def close(self) -> None:
+        """Let go of the file, so that it can be moved or deleted."""
+        self.engine.dispose()
+
+
+def _assert_durable(dbapi: Any) -> None:
+    """Refuse a file system on which "paid" would not survive a power cut."""
+    durable = dbapi.execute("PRAGMA synchronous").fetchone()[0] == _FULL
+    wal = dbapi.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    if not (durable and wal):
+        raise CashierError(
+            "database_not_durable",
+            "The database cannot be opened with write-ahead logging and full durability.",
+            "Move the data folder to a local disk of this computer.",
+        )
+
+
+_DISK = {
+    "disk is full": (
+        "disk_full",
+        "The disk is full. This step was not saved and nothing was sent.",
+        "Make room on the disk, then try again.",
+    ),
+    "readonly": (
+        "data_read_only",
+        "The data folder cannot be written. This step was not saved and nothing was sent.",
+        "Give this user the right to write to the data folder, then start again.",
+    ),
+    "unable to open": (
+        "data_read_only",
+        "The database file cannot be opened.",
+        "Check that the data folder exists and may be written, then start again.",
+    ),
+    "is locked": (
+        "database_busy",
+        "Another program holds the database. This step was not saved and nothing was sent.",
+        "Close backup or sync programs that use the data folder, then try again.",
+    ),
+    "disk I/O": (
+        "disk_error",
+        "The disk failed. This step was not saved and nothing was sent.",
+        "Check the disk, then start Tillkeep again.",
+    ),
+    "malformed": (
+        "database_damaged",
+        "The database is damaged.",
+        "Stop selling on this computer and restore the newest backup.",
+    ),
+}
+
+
+def _explain(context: ExceptionContext) -> None:
+    """Turn the disk's troubles into what a cashier can act on; leave bugs as they are."""
+    said = str(context.original_exception)
+    for words, explanation in _DISK.items():
+        if words in said:
+            raise CashierError(*explanation) from context.original_exception

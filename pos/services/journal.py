@@ -1,0 +1,88 @@
+"""The register's append-only, hash-chained account of what happened."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.orm import Session
+
+from pos.models.shop import Register
+from pos.models.sync import JournalEntry
+
+GENESIS = "0" * 64
+
+_journal = JournalEntry.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What is to be remembered: ``subject`` is the id of what it is about."""
+
+    kind: str
+    subject: str
+    data: dict[str, Any]
+    actor: str = ""
+
+
+def record(db: Session | Connection, event: Event, at: datetime) -> None:
+    """Append one event inside the caller's transaction, so that both hold or neither."""
+    register_id, epoch = db.execute(select(Register.id, Register.epoch)).one()
+    last = db.execute(
+        select(JournalEntry.seq, JournalEntry.hash)
+        .where(JournalEntry.register_id == register_id, JournalEntry.epoch == epoch)
+        .order_by(JournalEntry.seq.desc())
+        .limit(1)
+    ).first()
+    seq, previous = (last.seq + 1, last.hash) if last else (1, GENESIS)
+    row = {
+        "register_id": register_id,
+        "epoch": epoch,
+        "seq": seq,
+        "at": at,
+        "kind": event.kind,
+        "subject": event.subject,
+        "actor": event.actor,
+        "data": msgspec.json.encode(event.data, order="deterministic").decode(),
+        "previous": previous,
+    }
+    db.execute(insert(JournalEntry).values(**row, hash=chain_hash(row)))
+
+
+def chain_hash(row: dict[str, Any]) -> str:
+    """h(n) = SHA-256(h(n-1) and the canonical row)."""
+    canonical = msgspec.json.encode(
+        [
+            row["previous"],
+            str(row["register_id"]),
+            row["epoch"],
+            row["seq"],
+            row["at"].isoformat(),
+            row["kind"],
+            row["subject"],
+            row["actor"],
+            row["data"],
+        ]
+    )
+    return hashlib.sha256(canonical).hexdigest()
+
+
+def first_broken(db: Session | Connection) -> int | None:
+    """Walk the chain; returns the row id at which it does not hold, or None.
+
+    Detects a changed, inserted, deleted or reordered row; a cut tail only
+    against the backend's copy.
+    """
+    expected: dict[tuple[UUID, int], tuple[int, str]] = {}
+    for row in db.execute(select(*_journal.columns).order_by(JournalEntry.id)).mappings():
+        chain = (row["register_id"], row["epoch"])
+        seq, previous = expected.get(chain, (1, GENESIS))
+        if row["seq"] != seq or row["previous"] != previous or chain_hash(dict(row)) != row["hash"]:
+            return int(row["id"])
+        expected[chain] = (seq + 1, row["hash"])
+    return None
