@@ -32,8 +32,7 @@ LOCK = ROOT / "requirements" / "lock.txt"
 STAMP = VENV / "tillkeep-installed"
 WINDOWS = os.name == "nt"
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
-OLDEST = (3, 11)
-NEWEST_TRIED = 14
+OLDEST, NEWEST_TRIED = (3, 11), 14
 
 # What the wheels of Qt expect of a Debian or Ubuntu: library -> package.
 QT_LIBRARIES = {
@@ -78,8 +77,8 @@ def find_python() -> str:
     if sys.version_info >= OLDEST:
         return sys.executable
     for minor in range(NEWEST_TRIED, OLDEST[1] - 1, -1):
-        found = shutil.which(f"python3.{minor}")
-        if found and _is_new_enough(found):
+        found = shutil.which(f"python3.{minor}") or ""
+        if _is_new_enough(found):
             return found
     return stop(
         f"Tillkeep needs Python 3.{OLDEST[1]} or newer; this is {sys.version.split()[0]} and no "
@@ -147,11 +146,9 @@ def prepare_machine(python: str, *, screen: bool) -> None:
     if not sys.platform.startswith("linux"):
         return
     missing = missing_packages(python, screen=screen)
-    if not missing:
-        return
-    if shutil.which("apt-get"):
+    if missing and shutil.which("apt-get"):
         install_packages(missing)
-    else:
+    elif missing:
         print(
             "dev.py: if Qt does not start, install what your system calls these Debian "
             f"packages: {' '.join(missing)}",
@@ -236,7 +233,7 @@ def lint(_arguments: list[str]) -> int:
     failed = [name for name in STATIC_CHECKS if not check(name)]
     if failed:
         print(f"FAILED: {', '.join(failed)}", flush=True)
-    return 1 if failed else 0
+    return int(bool(failed))
 
 
 def test(arguments: list[str]) -> int:
