@@ -1,0 +1,203 @@
+"""A card refund as a pure function (payments.md, sections 2 and 5.3, cases 55 to 62).
+
+Partial refunds have no natural guard at Stripe: the key, ``metadata.refund``
+and a listing before any second sending are what keeps them single.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pos.models.states import OpKind, OpState, RefundState
+from pos.terminal.attempt import NO_NOTICE, Context, Notice
+from pos.terminal.card_waits import not_yet
+from pos.terminal.facts import Body
+from pos.terminal.operations import (
+    Answer,
+    Operation,
+    Outcome,
+    freeze,
+    is_old,
+    pause,
+)
+
+SETTLED = frozenset({RefundState.SUCCEEDED, RefundState.FAILED, RefundState.CANCELED})
+ABSENT_TWICE = timedelta(minutes=10)
+"""After a stored 500 a refund must be missing from two listings this far apart (case 58)."""
+_PENDING_LOOK = 3600.0
+_CAREFUL_LOOK = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class RefundView:
+    """What was read in this round."""
+
+    absent: bool = False
+    unreachable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundAttempt:
+    """One refund of one card payment; ``amount_minor`` is always sent explicitly.
+
+    ``approved_n`` is the key number a person agreed to beyond the first.
+    """
+
+    id: UUID
+    intent_id: str
+    amount_minor: int
+    currency: str
+    state: RefundState = RefundState.PLANNED
+    approved_n: int = 1
+    reference: str = ""
+    notice: Notice = NO_NOTICE
+    absent_since: datetime | None = None
+    looks: int = 0
+    ops: tuple[Operation, ...] = ()
+    view: RefundView = field(default=RefundView(), compare=False)
+
+    @property
+    def last(self) -> Operation | None:
+        """Return the newest operation."""
+        return self.ops[-1] if self.ops else None
+
+
+@dataclass(frozen=True, slots=True)
+class SendRefund:
+    """Journal this operation, then POST it."""
+
+    op: Operation
+
+
+@dataclass(frozen=True, slots=True)
+class ListRefunds:
+    """List the PaymentIntent's refunds and match ``metadata.refund``."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookRefund:
+    """GET a refund whose id is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPause:
+    """Wait; for a person when ``seconds`` is None. ``code`` says what for."""
+
+    code: str
+    seconds: float | None = None
+
+
+RefundAction = SendRefund | ListRefunds | LookRefund | RefundPause
+
+
+def decide(r: RefundAttempt, c: Context) -> RefundAction:
+    """Return the one next action."""
+    if r.state in SETTLED:
+        return RefundPause(r.state.value)
+    if any(op.account != c.account for op in r.ops):
+        return RefundPause("foreign_account")
+    if r.reference:
+        seen = r.view.absent or r.view.unreachable
+        return RefundPause("pending", _PENDING_LOOK) if seen else LookRefund()
+    op = r.last
+    if op is None or (op.state is OpState.NO and op.n < r.approved_n):
+        return SendRefund(_operation(r, c, (op.n if op else 0) + 1))
+    return _unanswered(r, op, c)
+
+
+def _unanswered(r: RefundAttempt, op: Operation, c: Context) -> RefundAction:
+    if wait := not_yet(op, c):
+        held = op.state is OpState.HELD and op.http_status in {401, 403}
+        return RefundPause("key_refused" if held else "unknown", wait)
+    if op.state is OpState.HELD:
+        return SendRefund(op)  # never executed: the same key
+    if r.view.unreachable:
+        return RefundPause("unknown", pause(r.looks).total_seconds())
+    if not r.view.absent:
+        return ListRefunds()
+    return _absent(r, op, c)
+
+
+def _absent(r: RefundAttempt, op: Operation, c: Context) -> RefundAction:
+    """Stripe lists no such refund: decide whether the same key may still bring it."""
+    if op.replays_an_error:
+        twice = r.absent_since is not None and c.now - r.absent_since >= ABSENT_TWICE
+        if twice and op.n < r.approved_n:
+            return SendRefund(_operation(r, c, op.n + 1))
+        return RefundPause(
+            "needs_manager" if twice else "unknown", None if twice else _CAREFUL_LOOK
+        )
+    if is_old(op, c.now, c.server_now):
+        return SendRefund(_operation(r, c, op.n + 1))
+    return SendRefund(op)
+
+
+def sending(r: RefundAttempt, op: Operation, c: Context) -> RefundAttempt:
+    """Become durable before the bytes leave."""
+    sent = op.sent(c.now, c.server_now)
+    known = any(o.key == op.key for o in r.ops)
+    ops = tuple(sent if o.key == op.key else o for o in r.ops) if known else (*r.ops, sent)
+    return replace(r, ops=ops, state=RefundState.SENT, view=RefundView())
+
+
+def absorb_post(r: RefundAttempt, key: str, answer: Answer, c: Context) -> RefundAttempt:
+    """Take in the answer to the POST with this key."""
+    op = next(o for o in r.ops if o.key == key).answered(answer, c.now)
+    r = replace(r, ops=tuple(op if o.key == key else o for o in r.ops), view=RefundView())
+    if op.state is OpState.OK and answer.body is not None:
+        return _seen(r, answer.body)
+    if op.state is OpState.NO:
+        notice = Notice(op.code or "refused", op.message)
+        return replace(r, state=RefundState.FAILED, notice=notice)
+    return replace(r, state=RefundState.UNKNOWN)
+
+
+def absorb_list(r: RefundAttempt, answer: Answer, c: Context) -> RefundAttempt:
+    """Take in a listing: a refund that carries our id is ours, whoever answered."""
+    if answer.outcome is not Outcome.OK or answer.body is None:
+        return replace(r, view=RefundView(unreachable=True), looks=r.looks + 1)
+    for body in answer.body.get("data", ()):
+        if (body.get("metadata") or {}).get("refund") == str(r.id):
+            return _seen(replace(r, looks=0), body)
+    since = r.absent_since or c.now
+    return replace(r, view=RefundView(absent=True), looks=0, absent_since=since)
+
+
+def absorb_refund(r: RefundAttempt, answer: Answer) -> RefundAttempt:
+    """Take in a read of one refund."""
+    if answer.outcome is Outcome.OK and answer.body is not None:
+        seen = _seen(r, answer.body)
+        return replace(seen, view=RefundView(absent=True))
+    return replace(r, view=RefundView(unreachable=True), looks=r.looks + 1)
+
+
+def approve_again(r: RefundAttempt) -> RefundAttempt:
+    """Let a person allow one more key: after a definite failure, or a refund missing twice."""
+    op = r.last
+    state = RefundState.PLANNED if r.state is RefundState.FAILED else r.state
+    return replace(
+        r, approved_n=(op.n if op else 0) + 1, state=state, reference="", view=RefundView()
+    )
+
+
+def _seen(r: RefundAttempt, body: Body) -> RefundAttempt:
+    state = {
+        "succeeded": RefundState.SUCCEEDED,
+        "failed": RefundState.FAILED,
+        "canceled": RefundState.FAILED,
+    }.get(str(body.get("status")), RefundState.PENDING)
+    failed = Notice(str(body.get("failure_reason") or "refund_failed"))
+    notice = failed if state is RefundState.FAILED else NO_NOTICE
+    reference = str(body.get("id", ""))
+    return replace(r, state=state, reference=reference, notice=notice, view=RefundView())
+
+
+def _operation(r: RefundAttempt, c: Context, n: int) -> Operation:
+    params = {
+        "payment_intent": r.intent_id,
+        "amount": r.amount_minor,
+        "metadata": {"refund": str(r.id)},
+    }
+    return Operation(r.id, OpKind.REFUND, n, r.intent_id, freeze(params), c.account, c.api_version)
