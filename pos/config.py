@@ -9,6 +9,7 @@ import os
 import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
@@ -72,7 +73,8 @@ def load(data_dir: Path | None = None) -> Config:
         for name in ("backend_url", "stripe_url", "locale")
         if (value := os.environ.get(_ENV + name.upper()))
     }
-    return replace(config, **(written | spoken))
+    changes: dict[str, Any] = {**written, **spoken}
+    return replace(config, **changes)
 
 
 def _from_file(path: Path) -> dict[str, str | bool]:
