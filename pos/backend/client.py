@@ -1,0 +1,174 @@
+"""The business backend over HTTP: one bounded request each, every answer sorted.
+
+Nothing an answer holds is believed before it has passed the strict wire; an
+answer that no backend of ours gives (a portal's page, half a body) counts as
+none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from time import monotonic
+from typing import Self, TypeVar
+from uuid import UUID
+
+import httpx
+
+from pos.backend.api import UNAUTHORIZED, BusyError
+from pos.backend.wire import (
+    MAX_ANSWER,
+    CataloguePage,
+    CheckoutOut,
+    CustomerOut,
+    CustomersPage,
+    ErrorOut,
+    PurchaseOut,
+    RefundOut,
+    SettingsOut,
+    Wire,
+    decode,
+)
+from pos.errors import RefusedError, UnreachableError
+
+_W = TypeVar("_W", bound=Wire)
+
+ANSWERS: Mapping[str, type[Wire]] = {
+    "purchase": PurchaseOut,
+    "refund": RefundOut,
+    "customer": CustomerOut,
+    "checkout": CheckoutOut,
+}
+"""What each kind of message sent is answered with."""
+
+_AGAIN = frozenset({408, 409, 425, 429})
+_LONGEST_WAIT = 3600.0
+_LONGEST_ANSWER = 30.0
+"""Seconds; the read timeout is per packet, so a dripping answer would hold the till."""
+_TIMEOUT = httpx.Timeout(15.0, connect=5.0)
+
+
+class BackendClient:
+    """`pos.backend.api.Backend` over HTTP; close it, or use it as a context manager.
+
+    ``token`` is the register's bearer token. Redirects are refused and the
+    environment's proxies are not used: the till speaks to the one address it
+    was given. Safe to call from one thread at a time.
+    """
+
+    def __init__(self, url: str, token: str, transport: httpx.BaseTransport | None = None) -> None:
+        self._http = httpx.Client(
+            base_url=url,
+            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+            trust_env=False,
+            follow_redirects=False,
+            timeout=_TIMEOUT,
+            transport=transport,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
+    def send(self, kind: str, path: str, body: bytes, key: str) -> bytes:
+        """POST frozen bytes; see `pos.backend.api.Backend.send`."""
+        headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+        request = self._http.build_request("POST", path, content=body, headers=headers)
+        answer = self._exchange(request)
+        _checked(answer, ANSWERS[kind])
+        return answer
+
+    def get_settings(self) -> SettingsOut:
+        """Read the settings of this register."""
+        return self._get("/settings/", {}, SettingsOut)
+
+    def catalogue(self, after: str = "") -> CataloguePage:
+        """Read the next page of catalogue changes."""
+        return self._get("/catalogue/", {"after": after}, CataloguePage)
+
+    def customers(self, after: str = "") -> CustomersPage:
+        """Read the next page of customer changes."""
+        return self._get("/choose_new_customer/changes/", {"after": after}, CustomersPage)
+
+    def search_customers(self, q: str) -> CustomersPage:
+        """Find customers whose name, phone or email begins with ``q``."""
+        return self._get("/choose_new_customer/", {"q": q}, CustomersPage)
+
+    def checkout(self, cart_id: UUID) -> CheckoutOut:
+        """Resolve a cart to its checkout and its order."""
+        return self._get(f"/checkout/{cart_id}", {}, CheckoutOut)
+
+    def _get(self, path: str, query: Mapping[str, str], kind: type[_W]) -> _W:
+        request = self._http.build_request("GET", path, params=dict(query))
+        return _checked(self._exchange(request), kind)
+
+    def _exchange(self, request: httpx.Request) -> bytes:
+        try:
+            response = self._http.send(request, stream=True)
+            try:
+                body = _read(response)
+            finally:
+                response.close()
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            raise UnreachableError(f"{type(error).__name__}: {error}") from error
+        if response.is_success and _is_json(response):
+            return body
+        raise _sorted(response, body)
+
+
+def _read(response: httpx.Response) -> bytes:
+    body, until = bytearray(), monotonic() + _LONGEST_ANSWER
+    for chunk in response.iter_bytes():
+        body += chunk
+        if len(body) > MAX_ANSWER:
+            raise UnreachableError(f"an answer of more than {MAX_ANSWER} bytes")
+        if monotonic() > until:
+            raise UnreachableError("an answer that does not end")
+    return bytes(body)
+
+
+def _is_json(response: httpx.Response) -> bool:
+    kind: str = response.headers.get("content-type", "")
+    return kind.partition(";")[0].strip().lower() == "application/json"
+
+
+def _sorted(response: httpx.Response, body: bytes) -> Exception:
+    """Turn what is not a success into 'ask again' or a definite 'no'."""
+    status = response.status_code
+    said = _error(response, body)
+    text = f"{status} {said.code}: {said.message}" if said else f"{status}, not our backend"
+    if status in _AGAIN:
+        return BusyError(text, _retry_after(response))
+    if said is not None and status in (401, 403) and said.code == UNAUTHORIZED:
+        return RefusedError(UNAUTHORIZED, said.message)
+    if said is not None and 400 <= status < 500:  # noqa: PLR2004 - HTTP's own numbers
+        return RefusedError(said.code, said.message)
+    return BusyError(text, _retry_after(response))
+
+
+def _error(response: httpx.Response, body: bytes) -> ErrorOut | None:
+    if not _is_json(response):
+        return None
+    try:
+        return decode(body, ErrorOut)
+    except ValueError:
+        return None
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    text = response.headers.get("retry-after", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):  # noqa: PLR2004 - not a date
+        return None
+    return min(float(text), _LONGEST_WAIT)
+
+
+def _checked(body: bytes, kind: type[_W]) -> _W:
+    try:
+        return decode(body, kind)
+    except ValueError as error:
+        raise UnreachableError(f"an answer that is no {kind.__name__}: {error}") from error
