@@ -149,11 +149,8 @@ def prepare_machine(python: str, *, screen: bool) -> None:
     if missing and shutil.which("apt-get"):
         install_packages(missing)
     elif missing:
-        print(
-            "dev.py: if Qt does not start, install what your system calls these Debian "
-            f"packages: {' '.join(missing)}",
-            file=sys.stderr,
-        )
+        names = " ".join(missing)
+        print(f"If Qt does not start: install what Debian calls {names}", file=sys.stderr)
 
 
 @contextmanager
@@ -170,14 +167,18 @@ def _alone() -> Iterator[None]:
 
 
 def prepare_environment(python: str) -> None:
-    """Make .venv hold exactly what the lock asks for; an interrupted run is done again."""
+    """Make .venv hold what the lock asks for; after an interruption it is made anew.
+
+    The stamp is there only while the environment is whole, so half an install
+    (which pip may take for a whole one) is never built upon.
+    """
     wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     with _alone():
-        works = _is_new_enough(str(PYTHON))
-        if works and STAMP.is_file() and STAMP.read_text("utf-8") == wanted:
+        whole = STAMP.is_file() and _is_new_enough(str(PYTHON))
+        if whole and STAMP.read_text("utf-8") == wanted:
             return
         STAMP.unlink(missing_ok=True)
-        if not (works and _succeeds([str(PYTHON), "-m", "pip", "--version"])):
+        if not whole:
             print("· making .venv", flush=True)
             _run_or_stop([python, "-m", "venv", "--clear", str(VENV)], "making .venv failed")
         print("· installing the locked packages", flush=True)
@@ -186,7 +187,7 @@ def prepare_environment(python: str) -> None:
             [*pip, "--no-input", "--require-hashes", "--requirement", str(LOCK)],
             "pip could not install the locked packages; its own message is above",
         )
-        STAMP.write_text(wanted, "utf-8")  # last: half a job is never vouched for
+        STAMP.write_text(wanted, "utf-8")
 
 
 def _run_or_stop(command: list[str], problem: str) -> None:
@@ -250,7 +251,6 @@ def test(arguments: list[str]) -> int:
 def demo(arguments: list[str]) -> int:
     """Become the till, so that a signal to this process reaches it."""
     command = [str(PYTHON), "-m", "pos", "demo", *arguments]
-    sys.stdout.flush()
     if WINDOWS:
         return run(command[1:], offscreen=False)
     os.chdir(ROOT)
