@@ -1,0 +1,145 @@
+"""Rows of a table of any length: only the pages around what is seen are in memory."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Signal
+
+from pos.errors import PosError
+from pos.ui.threads import Calls
+
+Index = QModelIndex | QPersistentModelIndex
+Count = Callable[[], int]
+Page = Callable[[int, int], Sequence[Any]]
+
+ROOT = QModelIndex()
+DISPLAY = 0  # Qt.DisplayRole; plain integers repaint a third faster than the enum
+ROW = 256  # Qt.UserRole: the whole row, None while it is being read
+
+PAGE = 200
+KEEP = 64
+_WANTED = 8  # pages waiting to be read; a flick through a million rows drops the rest
+
+
+class WindowedModel(QAbstractTableModel):
+    """Serves `page(offset, limit)` of `count()` rows, both run off the GUI thread.
+
+    A row not read yet is None and draws as a placeholder. Subclasses override
+    `cell`. ``ready`` is emitted when a new source is first shown.
+    """
+
+    ready = Signal()
+
+    def __init__(self, calls: Calls, columns: int = 1, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._calls = calls
+        self._columns = columns
+        self._page: Page | None = None
+        self._rows = 0
+        self._source = 0
+        self._pages: OrderedDict[int, Sequence[Any]] = OrderedDict()
+        self._wanted: deque[int] = deque(maxlen=_WANTED)
+        self._reading: int | None = None
+
+    def show_source(self, count: Count, page: Page) -> None:
+        """Replace everything once the new source has answered; until then nothing moves."""
+        self._source += 1
+        self._calls.submit(_open, self._source, count, page, then=self._opened)
+
+    def cell(self, row: Any, column: int, role: int) -> Any:
+        """Return what a loaded row shows; the default serves ``row[column]``."""
+        return str(row[column]) if role == DISPLAY else None
+
+    def row_at(self, row: int) -> Any:
+        """Return a row, or None while it is read; asks for its page."""
+        number, at = divmod(row, PAGE)
+        page = self._pages.get(number)
+        if page is None:
+            self._want(number)
+            return None
+        self._pages.move_to_end(number)
+        return page[at] if at < len(page) else None
+
+    @property
+    def pages_in_memory(self) -> int:
+        """How many pages are kept; never more than `KEEP`."""
+        return len(self._pages)
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else self._rows
+
+    def columnCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else self._columns
+
+    def data(self, index: Index, role: int = DISPLAY) -> Any:
+        if not index.isValid() or (role != ROW and role not in self.roles()):
+            return None
+        row = self.row_at(index.row())
+        if role == ROW:
+            return row
+        return None if row is None else self.cell(row, index.column(), int(role))
+
+    def roles(self) -> frozenset[int]:
+        """Return the roles `cell` answers; others never touch a page."""
+        return _DISPLAY_ONLY
+
+    def _opened(self, answer: tuple[int, Page, int, Sequence[Any]]) -> None:
+        source, page, rows, first = answer
+        if source != self._source:
+            return
+        self.beginResetModel()
+        self._page, self._rows = page, rows
+        self._pages.clear()
+        self._wanted.clear()
+        self._pages[0] = first
+        self.endResetModel()
+        self.ready.emit()
+
+    def _want(self, number: int) -> None:
+        if number == self._reading or number in self._wanted:
+            return
+        self._wanted.append(number)
+        if self._reading is None:
+            self._read_next()
+
+    def _read_next(self) -> None:
+        if not self._wanted or self._page is None:
+            self._reading = None
+            return
+        self._reading = self._wanted.pop()  # the newest is what is on screen
+        job = (self._source, self._page, self._reading)
+        self._calls.submit(_read, *job, then=self._loaded, failed=self._not_loaded)
+
+    def _loaded(self, answer: tuple[int, int, Sequence[Any]]) -> None:
+        source, number, rows = answer
+        if source == self._source:
+            self._keep(number, rows)
+        self._read_next()
+
+    def _keep(self, number: int, rows: Sequence[Any]) -> None:
+        self._pages[number] = rows
+        if len(self._pages) > KEEP:
+            self._pages.popitem(last=False)
+        last = min((number + 1) * PAGE, self._rows) - 1
+        if last >= number * PAGE:
+            corner = self.index(last, self._columns - 1)
+            self.dataChanged.emit(self.index(number * PAGE, 0), corner)
+
+    def _not_loaded(self, error: PosError) -> None:
+        self._reading = None
+        self._wanted.clear()
+        self._calls.refused.emit(error)
+
+
+_DISPLAY_ONLY = frozenset({DISPLAY})
+
+
+def _open(source: int, count: Count, page: Page) -> tuple[int, Page, int, Sequence[Any]]:
+    return source, page, count(), page(0, PAGE)
+
+
+def _read(source: int, page: Page, number: int) -> tuple[int, int, Sequence[Any]]:
+    return source, number, page(number * PAGE, PAGE)
