@@ -21,6 +21,9 @@ class Order(Base):
         UniqueConstraint("register_id", "epoch", "receipt_no"),
         Index("ix_order_created", "created_at"),
         Index("ix_order_customer", "customer_id"),
+        # what a person types into Purchases: an amount, a guest's address
+        Index("ix_order_total", "total_minor"),
+        Index("ix_order_email", "customer_email", sqlite_where=text("customer_email <> ''")),
     )
 
     id: Mapped[Id]  # the checkout run's
@@ -100,6 +103,8 @@ class Payment(Base):
         ),
         Index("ix_payment_order", "order_id"),
         Index("ix_payment_reference", "reference"),
+        Index("ix_payment_last4", "card_last4", sqlite_where=text("card_last4 <> ''")),
+        Index("ix_payment_refunded", "order_id", sqlite_where=text("amount_refunded_minor > 0")),
     )
 
     id: Mapped[Id]

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pos.models.base import Base
 
-_FIRST_WAIT = timedelta(seconds=2)
-_LONGEST_WAIT = timedelta(minutes=2)
+FIRST_WAIT = timedelta(seconds=2)
+LONGEST_WAIT = timedelta(minutes=2)
 
 
 class OutboxEntry(Base):
@@ -26,6 +26,12 @@ class OutboxEntry(Base):
         Index(
             "ix_outbox_due",
             "aggregate_id",
+            "seq",
+            sqlite_where=text("sent_at IS NULL AND discarded_at IS NULL"),
+        ),
+        # the oldest first, without walking over years of what was sent
+        Index(
+            "ix_outbox_waiting",
             "seq",
             sqlite_where=text("sent_at IS NULL AND discarded_at IS NULL"),
         ),
@@ -46,11 +52,17 @@ class OutboxEntry(Base):
     parked_message: Mapped[str | None]
     discarded_at: Mapped[datetime | None]
 
-    def postpone(self, now: datetime) -> None:
-        """Nobody answered: try again later, each time twice as late."""
-        wait = min(_FIRST_WAIT * 2 ** min(self.attempts, 10), _LONGEST_WAIT)
+    def postpone(
+        self, now: datetime, share: float = 1.0, at_least: timedelta | None = None
+    ) -> None:
+        """Nobody answered: try again later, each time twice as late.
+
+        ``share`` of the wait (0.5 to 1) spreads tills that lost the same
+        backend; ``at_least`` is what the backend asked for, up to `LONGEST_WAIT`.
+        """
+        wait = min(FIRST_WAIT * 2 ** min(self.attempts, 10), LONGEST_WAIT) * share
         self.attempts += 1
-        self.not_before = now + wait
+        self.not_before = now + min(max(wait, at_least or wait), LONGEST_WAIT)
 
 
 class SyncCursor(Base):

@@ -115,9 +115,11 @@ class CardAttempt:
     dispatched_at: datetime | None = None
     unknown_since: datetime | None = None
     looks: int = 0  # in a row without an answer
+    parked: bool = False  # set aside by a person; holds the reader no longer
     strays: tuple[str, ...] = ()  # other PaymentIntents of this attempt, to be canceled
     card: CardFacts = NO_CARD
     ops: tuple[Operation, ...] = ()
+    version: int = field(default=1, compare=False)
     view: View = field(default=View(), compare=False)
 
     def last(self, kind: OpKind) -> Operation | None:

@@ -88,6 +88,7 @@ def choose(a: CardAttempt, choice: Choice) -> CardAttempt:
         return _cancel(a)
     if choice in {Choice.RETRY, Choice.RESUME} and a.wish is not Wish.CANCEL:
         return _again(a, choice)
+    a = replace(a, parked=a.parked or choice is Choice.PARK)
     return replace(rested(a), ops=tuple(replace(op, not_before=None) for op in a.ops))
 
 

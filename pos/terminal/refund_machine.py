@@ -159,7 +159,8 @@ def absorb_list(r: RefundAttempt, answer: Answer, c: Context) -> RefundAttempt:
     if answer.outcome is not Outcome.OK or answer.body is None:
         return replace(r, view=RefundView(unreachable=True), looks=r.looks + 1)
     for body in answer.body.get("data", ()):
-        if (body.get("metadata") or {}).get("refund") == str(r.id):
+        ours = (body.get("metadata") or {}).get("refund") == str(r.id)
+        if ours and body.get("status") not in {"failed", "canceled"}:
             return _seen(replace(r, looks=0), body)
     since = r.absent_since or c.now
     return replace(r, view=RefundView(absent=True), looks=0, absent_since=since)

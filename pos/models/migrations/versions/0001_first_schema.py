@@ -70,6 +70,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.create_index('ix_outbox_due', ['aggregate_id', 'seq'], unique=False, sqlite_where=sa.text('sent_at IS NULL AND discarded_at IS NULL'))
+        batch_op.create_index('ix_outbox_waiting', ['seq'], unique=False, sqlite_where=sa.text('sent_at IS NULL AND discarded_at IS NULL'))
 
     op.create_table('payment_provider',
     sa.Column('id', sa.String(), nullable=False),
@@ -303,7 +304,9 @@ def upgrade() -> None:
     with op.batch_alter_table('order', schema=None) as batch_op:
         batch_op.create_index('ix_order_created', ['created_at'], unique=False)
         batch_op.create_index('ix_order_customer', ['customer_id'], unique=False)
+        batch_op.create_index('ix_order_email', ['customer_email'], unique=False, sqlite_where=sa.text("customer_email <> ''"))
         batch_op.create_index(batch_op.f('ix_order_receipt_number'), ['receipt_number'], unique=False)
+        batch_op.create_index('ix_order_total', ['total_minor'], unique=False)
 
     op.create_table('cart_line',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -402,8 +405,10 @@ def upgrade() -> None:
     sa.UniqueConstraint('session_id', name=op.f('uq_payment_session_id'))
     )
     with op.batch_alter_table('payment', schema=None) as batch_op:
+        batch_op.create_index('ix_payment_last4', ['card_last4'], unique=False, sqlite_where=sa.text("card_last4 <> ''"))
         batch_op.create_index('ix_payment_order', ['order_id'], unique=False)
         batch_op.create_index('ix_payment_reference', ['reference'], unique=False)
+        batch_op.create_index('ix_payment_refunded', ['order_id'], unique=False, sqlite_where=sa.text('amount_refunded_minor > 0'))
 
     op.create_table('refund',
     sa.Column('id', sa.Uuid(), nullable=False),

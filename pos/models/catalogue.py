@@ -1,0 +1,113 @@
+"""Tables of catalogue.db: what can be sold, and how it is found.
+
+The file is rebuildable from the backend or an import, so it has no
+migrations: another `SCHEMA_VERSION` means it is set aside and built anew.
+Nothing in till.db refers to an integer key of this file; a sold line keeps
+``Variant.key`` and a copy of what it needs.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, MetaData, Text, text
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from pos.models.base import Base
+from pos.models.catalogue_search import PRODUCT_SEARCH, PRODUCT_TEXT, SCHEMA_VERSION
+
+
+class CatalogueBase(DeclarativeBase):
+    """Tables of catalogue.db; kept apart from till.db's, which Alembic looks after."""
+
+    metadata = MetaData(naming_convention=Base.metadata.naming_convention)
+
+
+class Category(CatalogueBase):
+    """A chip above the product grid; ``id`` is also its order on screen."""
+
+    __tablename__ = "category"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+
+
+class Product(CatalogueBase):
+    """What a tile shows; ``id`` is the popularity rank, 1 is shown first.
+
+    ``tax_ids`` are separated by spaces: empty means every tax that applies to
+    the kind, ``none`` no tax at all. A deleted product keeps its rank, so that
+    it comes back in the same place.
+    """
+
+    __tablename__ = "product"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    tax_ids: Mapped[str] = mapped_column(Text, server_default="")
+    deleted: Mapped[bool] = mapped_column(server_default=text("0"))
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('goods', 'service', 'pass', 'gift_card')", name="kind"),
+        Index("ix_product_shown", "category_id", "id", sqlite_where=text("deleted = 0")),
+    )
+
+
+class Variant(CatalogueBase):
+    """What is sold; ``price_minor`` NULL asks for the price, stock counts thousandths.
+
+    ``import_stock_milli`` is the stock the last import or backend named; the
+    stock that sales move is in till.db.
+    """
+
+    __tablename__ = "variant"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
+    key: Mapped[str] = mapped_column(Text, unique=True)
+    option_name: Mapped[str] = mapped_column(Text, server_default="")
+    sku: Mapped[str] = mapped_column(Text, server_default="")
+    price_minor: Mapped[int | None] = mapped_column(BigInteger)
+    position: Mapped[int] = mapped_column(server_default=text("0"))
+    tracked: Mapped[bool] = mapped_column(server_default=text("0"))
+    import_stock_milli: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+
+    __table_args__ = (
+        CheckConstraint("price_minor >= 0", name="price"),
+        Index("ix_variant_product", "product_id"),
+        Index("ix_variant_sku", text("sku COLLATE NOCASE"), sqlite_where=text("sku <> ''")),
+    )
+
+
+class Barcode(CatalogueBase):
+    """A code as printed, and as a number where it can be a GTIN; shared codes are allowed.
+
+    ``gtin14`` is the value of the code padded to 14 digits (GS1 General
+    Specifications 3.3): a UPC-A and the EAN-13 of the same product are equal.
+    """
+
+    __tablename__ = "barcode"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id", ondelete="CASCADE"))
+    code: Mapped[str] = mapped_column(Text)
+    gtin14: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        Index("ix_barcode_code", "code"),
+        Index("ix_barcode_gtin14", "gtin14", sqlite_where=text("gtin14 IS NOT NULL")),
+        Index("ix_barcode_variant", "variant_id"),
+    )
+
+
+def schema_statements() -> list[str]:
+    """Return the statements that make an empty catalogue.db of `SCHEMA_VERSION`."""
+    dialect = SQLiteDialect_pysqlite()
+    statements = []
+    for table in CatalogueBase.metadata.sorted_tables:
+        statements.append(str(CreateTable(table).compile(dialect=dialect)))
+        statements += [str(CreateIndex(i).compile(dialect=dialect)) for i in table.indexes]
+    return [*statements, PRODUCT_TEXT, PRODUCT_SEARCH, f"PRAGMA user_version = {SCHEMA_VERSION}"]

@@ -1,0 +1,36 @@
+"""The search index of catalogue.db, in words that load without SQLAlchemy.
+
+A till answers its first scan before the ORM is imported, so what the reading
+side needs to know about the file stands here.
+"""
+
+from __future__ import annotations
+
+SCHEMA_VERSION = 1
+"""Kept in the file's ``user_version``."""
+
+CATEGORY_MARK = "\ue000"
+"""Begins the search token of a category: private use character 57344, which no query may hold."""
+
+SEARCH_COLUMNS = ("name", "options", "sku", "code", "category")
+
+# One row a product. The view is the external content of the index: it is read
+# on rebuild, and for the old text that an update has to take out.
+PRODUCT_TEXT = """
+CREATE VIEW product_text AS
+SELECT p.id AS id, p.name AS name,
+  (SELECT group_concat(v.option_name, ' ') FROM variant v WHERE v.product_id = p.id) AS options,
+  (SELECT group_concat(v.sku, ' ') FROM variant v WHERE v.product_id = p.id) AS sku,
+  (SELECT group_concat(b.code, ' ') FROM variant v JOIN barcode b ON b.variant_id = v.id
+    WHERE v.product_id = p.id) AS code,
+  char(57344) || p.category_id AS category
+FROM product p WHERE p.deleted = 0
+"""
+
+# detail=none and the prefix indexes make the first keystroke as fast as the
+# fifth; they forbid phrases and column filters, which a till does not need.
+PRODUCT_SEARCH = f"""
+CREATE VIRTUAL TABLE product_search USING fts5(
+  {", ".join(SEARCH_COLUMNS)}, content='product_text', content_rowid='id', columnsize=0,
+  detail=none, prefix='1 2 3 4 5', tokenize='unicode61 remove_diacritics 2')
+"""

@@ -1,0 +1,195 @@
+"""Card attempts and card refunds as rows of till.db; a save that returned is on the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from pos.errors import IllegalTransitionError
+from pos.models.base import table_of
+from pos.models.checkout import PaymentSession, StripeOperation
+from pos.models.database import Database
+from pos.models.states import CardPhase, OpKind, RefundState, SessionStatus, Wish
+from pos.terminal.api import STRIPE_TERMINAL
+from pos.terminal.attempt import STATUS, CardAttempt, Notice
+from pos.terminal.facts import CardFacts
+from pos.terminal.operations import Operation
+from pos.terminal.refund_machine import RefundAttempt
+from pos.terminal.refund_rows import book, read_refund
+
+Watch = Callable[[Connection, CardAttempt, CardAttempt], None]
+"""Told of every change inside its own transaction: the journal."""
+RefundWatch = Callable[[Connection, UUID, RefundState, datetime], None]
+"""Told when a refund's state changes, inside the transaction that changes it."""
+
+_session = table_of(PaymentSession)
+_operation = table_of(StripeOperation)
+_OP_FIELDS = tuple(field.name for field in fields(Operation) if field.name != "owner")
+
+
+class SqlAttempts:
+    """The till's database as an `AttemptStore`."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Callable[[], datetime],
+        watch: Watch,
+        refund_watch: RefundWatch,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._watch = watch
+        self._refund_watch = refund_watch
+
+    def load(self, session_id: UUID) -> CardAttempt:
+        with self._db.reader.begin() as connection:
+            row = connection.execute(select(_session).where(_session.c.id == session_id)).one()
+            return _attempt(row, _operations(connection, session_id))
+
+    def save(self, before: CardAttempt, after: CardAttempt) -> CardAttempt:
+        with self._db.engine.begin() as connection:
+            _save_operations(connection, before.ops, after.ops)
+            changed = connection.execute(
+                update(_session)
+                .where(_session.c.id == after.id, _session.c.version == before.version)
+                .values(_columns(after, self._clock()))
+            )
+            if changed.rowcount != 1:
+                raise IllegalTransitionError(f"payment session {after.id} was changed meanwhile")
+            self._watch(connection, before, after)
+        return _versioned(after, before.version + 1)
+
+    def unsettled(self) -> list[UUID]:
+        with self._db.reader.begin() as connection:
+            rows = connection.execute(
+                select(_session.c.id)
+                .where(_session.c.provider_id == STRIPE_TERMINAL)
+                .where(or_(_session.c.is_live, _session.c.needs_step))
+                .order_by(_session.c.id)
+            )
+            return list(rows.scalars())
+
+    def load_refund(self, refund_id: UUID) -> RefundAttempt:
+        with self._db.reader.begin() as connection:
+            return read_refund(connection, refund_id, _operations(connection, refund_id))
+
+    def save_refund(self, before: RefundAttempt, after: RefundAttempt) -> None:
+        now = self._clock()
+        with self._db.engine.begin() as connection:
+            _save_operations(connection, before.ops, after.ops)
+            book(connection, before, after, now)
+            if before.state is not after.state:
+                self._refund_watch(connection, after.id, after.state, now)
+
+
+def initial_data(attempt: CardAttempt) -> dict[str, Any]:
+    """Return the ``data`` column of a session that is about to be written."""
+    return _data(attempt)
+
+
+def _columns(a: CardAttempt, now: datetime) -> dict[str, Any]:
+    holds = a.blocks and not a.parked
+    columns = {
+        "phase": a.phase,
+        "wish": a.wish,
+        "status": SessionStatus.CANCELED if a.released else STATUS[a.phase],
+        "is_live": a.blocks,
+        "is_selected": holds or a.phase is CardPhase.SUCCEEDED,
+        "needs_step": not a.is_settled or bool(a.strays),
+        "reader_lease": a.reader_id if holds else None,
+        "data": _data(a),
+        "version": _session.c.version + 1,
+    }
+    if a.phase is CardPhase.SUCCEEDED:
+        columns["authorized_at"] = now
+    return columns
+
+
+def _data(a: CardAttempt) -> dict[str, Any]:
+    return {
+        "reader_id": a.reader_id,
+        "intent_id": a.intent_id,
+        "metadata": dict(a.metadata),
+        "asked": a.asked,
+        "released": a.released,
+        "parked": a.parked,
+        "notice": asdict(a.notice),
+        "declined_charge": a.declined_charge,
+        "dispatched_at": a.dispatched_at.isoformat() if a.dispatched_at else None,
+        "looks": a.looks,
+        "strays": list(a.strays),
+        "card": asdict(a.card),
+    }
+
+
+def _attempt(row: Any, ops: tuple[Operation, ...]) -> CardAttempt:
+    data = row.data
+    at = data["dispatched_at"]
+    return CardAttempt(
+        id=row.id,
+        run_id=row.run_id,
+        amount_minor=row.amount_minor,
+        currency=row.currency,
+        reader_id=data["reader_id"],
+        metadata=tuple(sorted(data["metadata"].items())),
+        created_at=row.created_at,
+        phase=CardPhase(row.phase),
+        wish=Wish(row.wish),
+        asked=data["asked"],
+        released=data["released"],
+        parked=data["parked"],
+        intent_id=data["intent_id"],
+        notice=Notice(**data["notice"]),
+        declined_charge=data["declined_charge"],
+        dispatched_at=datetime.fromisoformat(at) if at else None,
+        looks=data["looks"],
+        strays=tuple(data["strays"]),
+        card=CardFacts(**data["card"]),
+        ops=ops,
+        version=row.version,
+    )
+
+
+def _versioned(a: CardAttempt, version: int) -> CardAttempt:
+    values = {field.name: getattr(a, field.name) for field in fields(a)}
+    return CardAttempt(**(values | {"version": version}))
+
+
+def _operations(connection: Connection, owner: UUID) -> tuple[Operation, ...]:
+    rows = connection.execute(
+        select(_operation)
+        .where(_operation.c.owner_id == owner)
+        .order_by(_operation.c.first_sent_at, _operation.c.kind, _operation.c.n)
+    ).mappings()
+    return tuple(
+        Operation(owner=owner, **{name: row[name] for name in _OP_FIELDS} | _kind(row))
+        for row in rows
+    )
+
+
+def _kind(row: Any) -> dict[str, Any]:
+    return {"kind": OpKind(row["kind"])}
+
+
+def _save_operations(
+    connection: Connection, before: tuple[Operation, ...], after: tuple[Operation, ...]
+) -> None:
+    known = {op.key: op for op in before}
+    for op in after:
+        if op.key not in known:
+            connection.execute(insert(_operation).values(_op_columns(op)))
+        elif known[op.key] != op:
+            connection.execute(
+                update(_operation).where(_operation.c.key == op.key).values(_op_columns(op))
+            )
+
+
+def _op_columns(op: Operation) -> dict[str, Any]:
+    columns = {name: getattr(op, name) for name in _OP_FIELDS}
+    return columns | {"key": op.key, "owner_id": op.owner}

@@ -1,0 +1,268 @@
+"""The Stripe Terminal provider: runs the pure machines, one bounded step at a time.
+
+`step` = read the row, at most one outside call, one short write. Start-up
+recovery calls the same lines. Only the service thread steps; a choice of the
+cashier is dropped into a mailbox that the next step empties, so that a button
+never waits for the network.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from threading import Lock
+from uuid import UUID
+
+from pos.errors import CashierError
+from pos.models.states import CardPhase, RefundState, SessionStatus, Wish
+from pos.terminal import card_answers, card_machine
+from pos.terminal.api import (
+    STRIPE_TERMINAL,
+    Availability,
+    NewSession,
+    PaymentAsk,
+    PaymentFacts,
+    Progress,
+    RefundProgress,
+)
+from pos.terminal.attempt import (
+    STATUS,
+    Action,
+    CardAttempt,
+    Choice,
+    Context,
+    Done,
+    LookIntent,
+    LookList,
+    LookReader,
+    Pause,
+    Send,
+    Situation,
+    Turn,
+    View,
+)
+from pos.terminal.card_paying import CARD_TIMEOUT
+from pos.terminal.minimums import refusal
+from pos.terminal.ports import AttemptStore, StripePort
+from pos.terminal.refund_driver import RefundDriver
+from pos.terminal.store import initial_data
+
+_TURNS = 4
+
+
+class StripeTerminal:
+    """One reader of one account. ``reader`` names it, or is empty when none was chosen."""
+
+    id = STRIPE_TERMINAL
+
+    def __init__(
+        self,
+        store: AttemptStore,
+        stripe: StripePort,
+        clock: Callable[[], datetime],
+        reader: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._stripe = stripe
+        self._clock = clock
+        self._reader = reader
+        self._refunds = RefundDriver(store, stripe, self._context)
+        self._views: dict[UUID, View] = {}
+        self._shown: dict[UUID, Situation] = {}
+        self._lock = Lock()
+        self._chosen: defaultdict[UUID, list[Choice]] = defaultdict(list)
+        self._reachable = True
+
+    def availability(self) -> Availability:
+        if not self._stripe.account:
+            return Availability(ok=False, reason="No Stripe key is stored. See Settings.")
+        if not self._reader():
+            return Availability(ok=False, reason="No card reader is chosen. See Settings.")
+        if not self._reachable:
+            return Availability(
+                ok=False,
+                reason="Card reader needs the internet. Use cash or an external terminal.",
+            )
+        return Availability(ok=True)
+
+    def probe(self) -> bool:
+        """Ask for the reader once, so that the screen knows whether Stripe answers."""
+        reader = self._reader()
+        if not (self._stripe.account and reader):
+            return False
+        self._note_reachable(self._stripe.reader(reader).status is not None)
+        return self._reachable
+
+    def create_payment(self, ask: PaymentAsk) -> NewSession:
+        """Describe the session; raises `CashierError` when a card cannot be taken for this."""
+        found = self.availability()
+        reason = found.reason or refusal(ask.amount)
+        if reason:
+            raise CashierError("card_not_available", reason, "Choose another tender.")
+        attempt = CardAttempt(
+            id=ask.session_id,
+            run_id=ask.run_id,
+            amount_minor=ask.amount.minor,
+            currency=ask.amount.currency,
+            reader_id=self._reader(),
+            metadata=(
+                ("business", ask.business),
+                ("cart", str(ask.cart_id)),
+                ("register", ask.register),
+            ),
+            created_at=self._clock(),
+        )
+        return NewSession(
+            status=SessionStatus.PENDING,
+            data=initial_data(attempt),
+            phase=CardPhase.INTENT,
+            wish=Wish.PAY,
+            reader_lease=attempt.reader_id,
+        )
+
+    def authorize_payment(self, session_id: UUID) -> Progress:
+        attempt = self._load(session_id)
+        attempt, action = self._decide(attempt)
+        match action:
+            case Send(op):
+                attempt, situation = self._send(attempt, op.key, action), self._situation(attempt)
+            case LookIntent() | LookReader() | LookList():
+                attempt, situation = self._look(attempt, action), self._situation(attempt)
+            case Pause(situation, _, _):
+                attempt = card_answers.rested(attempt)
+            case Done(situation):
+                pass
+            case Turn():  # the bound on turns was hit: decide again in the next step
+                situation = self._situation(attempt)
+        return self._report(attempt, action, situation)
+
+    def choose(self, session_id: UUID, choice: Choice) -> None:
+        with self._lock:
+            self._chosen[session_id].append(choice)
+
+    def get_status(self, session_id: UUID) -> SessionStatus:
+        return STATUS[self._store.load(session_id).phase]
+
+    def get_payment_data(self, session_id: UUID) -> PaymentFacts:
+        a = self._store.load(session_id)
+        return PaymentFacts(
+            amount_minor=a.amount_minor,
+            tendered_minor=a.amount_minor,
+            reference=a.intent_id,
+            card_brand=a.card.brand,
+            card_last4=a.card.last4,
+            data={"read_method": a.card.read_method, "receipt": dict(a.card.receipt)},
+        )
+
+    def refund_payment(self, refund_id: UUID) -> RefundProgress:
+        return self._refunds.step(refund_id)
+
+    def approve_refund_again(self, refund_id: UUID) -> RefundState:
+        """Let a person allow one more key for a refund; see `refund_machine.approve_again`."""
+        return self._refunds.approve_again(refund_id)
+
+    def recover(self) -> None:
+        """After a start: what was wanted is asked again, no reader is woken by itself."""
+        for session_id in self._store.unsettled():
+            attempt = self._store.load(session_id)
+            woken = card_answers.recovered(attempt)
+            if woken != attempt:
+                self._store.save(attempt, woken)
+
+    def unsettled(self) -> list[UUID]:
+        """Return the sessions on which work is left, the released ones among them."""
+        return self._store.unsettled()
+
+    def _context(self) -> Context:
+        stripe = self._stripe
+        return Context(self._clock(), stripe.account, stripe.api_version, stripe.server_now)
+
+    def _load(self, session_id: UUID) -> CardAttempt:
+        attempt = self._store.load(session_id)
+        with self._lock:
+            choices = self._chosen.pop(session_id, [])
+        chosen = replace(attempt, view=self._views.get(session_id, View()))
+        for choice in choices:
+            chosen = card_answers.choose(chosen, choice)
+        return chosen if chosen == attempt else self._store.save(attempt, chosen)
+
+    def _decide(self, attempt: CardAttempt) -> tuple[CardAttempt, Action]:
+        action = card_machine.decide(attempt, self._context())
+        for _ in range(_TURNS):
+            if not isinstance(action, Turn):
+                break
+            attempt = self._store.save(attempt, action.attempt)
+            action = card_machine.decide(attempt, self._context())
+        return attempt, action
+
+    def _send(self, attempt: CardAttempt, key: str, action: Send) -> CardAttempt:
+        journalled = card_answers.sending(attempt, action.op, self._context())
+        journalled = self._store.save(attempt, journalled)  # P3: no row, no send
+        op = next(op for op in journalled.ops if op.key == key)
+        answer = self._stripe.post(op)
+        self._note_reachable(answer.status is not None)
+        answered = card_answers.absorb_post(journalled, key, answer, self._context())
+        return self._store.save(journalled, answered)
+
+    def _look(
+        self, attempt: CardAttempt, action: LookIntent | LookReader | LookList
+    ) -> CardAttempt:
+        match action:
+            case LookIntent():
+                answer = self._stripe.intent(attempt.intent_id)
+                seen = card_answers.absorb_intent(attempt, answer)
+            case LookReader():
+                answer = self._stripe.reader(attempt.reader_id)
+                seen = card_answers.absorb_reader(attempt, answer)
+            case LookList(since):
+                answer = self._stripe.intents_since(since)
+                seen = card_answers.absorb_list(attempt, answer)
+        self._note_reachable(answer.status is not None)
+        return attempt_after(self._store, attempt, seen)
+
+    def _note_reachable(self, answered: bool) -> None:  # noqa: FBT001  one fact
+        self._reachable = answered
+
+    def _situation(self, attempt: CardAttempt) -> Situation:
+        """Between two waits the screen keeps what it said, so that nothing flickers."""
+        if attempt.wish is Wish.CANCEL:
+            return Situation.CANCELLING
+        shown = self._shown.get(attempt.id, Situation.SENDING)
+        return Situation.SENDING if shown in _RESTARTED else shown
+
+    def _report(self, attempt: CardAttempt, action: Action, situation: Situation) -> Progress:
+        self._views[attempt.id] = attempt.view
+        self._shown[attempt.id] = situation
+        paused = isinstance(action, Pause)
+        settled = isinstance(action, Done)
+        delay = action.seconds if isinstance(action, Pause) else (None if settled else 0.0)
+        waiting = situation is Situation.WAITING_FOR_CARD and attempt.dispatched_at
+        return Progress(
+            session_id=attempt.id,
+            status=STATUS[attempt.phase],
+            situation=situation,
+            choices=action.choices if isinstance(action, Pause) else (),
+            delay=delay if paused or settled else 0.0,
+            notice=attempt.notice,
+            blocks=attempt.blocks,
+            settled=settled,
+            deadline=attempt.dispatched_at + CARD_TIMEOUT
+            if waiting and attempt.dispatched_at
+            else None,
+            card=attempt.card,
+        )
+
+
+_RESTARTED = frozenset(
+    {Situation.DECLINED, Situation.CUSTOMER_CANCELED, Situation.READER_FAILED, Situation.RESUME}
+)
+
+
+def attempt_after(store: AttemptStore, before: CardAttempt, seen: CardAttempt) -> CardAttempt:
+    """Save what a look changed; most looks change nothing that has to last."""
+    if seen == before:
+        return seen
+    view = seen.view
+    return replace(store.save(before, seen), view=view)
