@@ -102,7 +102,7 @@ class SimControl:
     def plug_in(self, reader: str = READER) -> Json:
         return self._hand("power", reader, on=True)
 
-    def network(self, on: bool, *, noticed: bool = True, reader: str = READER) -> Json:  # noqa: FBT001 - reads well
+    def network(self, *, on: bool, noticed: bool = True, reader: str = READER) -> Json:
         """Cut or restore the reader's network; ``noticed`` as for :meth:`unplug`."""
         return self._hand("network", reader, on=on, noticed=noticed)
 
@@ -114,10 +114,10 @@ class SimControl:
         """End the next card as connection_error: ``authorised`` or ``not_authorised``."""
         return self._hand("tune", reader, link_error=mode)
 
-    def busy(self, on: bool, reader: str = READER) -> Json:  # noqa: FBT001 - reads well
+    def busy(self, on: bool = True, reader: str = READER) -> Json:  # noqa: FBT001, FBT002 - reads well
         return self._hand("tune", reader, busy=on)
 
-    def hold(self, on: bool, reader: str = READER) -> Json:  # noqa: FBT001 - reads well
+    def hold(self, on: bool = True, reader: str = READER) -> Json:  # noqa: FBT001, FBT002 - reads well
         """Make authorisations last until :meth:`finish_authorisation`."""
         return self._hand("tune", reader, hold=on)
 
@@ -156,7 +156,7 @@ class SimControl:
     def clear_faults(self) -> None:
         self.call("POST", "faults/clear", {})
 
-    def outage(self, on: bool) -> None:  # noqa: FBT001 - reads well
+    def outage(self, on: bool = True) -> None:  # noqa: FBT001, FBT002 - reads well
         """Close every Stripe connection without an answer."""
         self.call("POST", "outage", {"on": on})
 

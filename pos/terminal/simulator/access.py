@@ -10,6 +10,7 @@ from pos.terminal.simulator.problems import ApiError
 from pos.terminal.simulator.world import Merchant, World
 
 _KEY = re.compile(r"^(sk|rk)_(test|live)_([A-Za-z0-9]+)")
+_MASKABLE = 20  # shorter keys are told with no letter of theirs
 
 
 def authenticate(world: World, header: str, permission: str) -> Merchant:
@@ -61,4 +62,5 @@ def _key(header: str) -> str:
 
 
 def _masked(key: str) -> str:
-    return f"{key[:8]}{'*' * 8}{key[-4:]}"
+    shown = len(key) > _MASKABLE
+    return f"{key[:8]}{'*' * 8}{key[-4:]}" if shown else "*" * 8
