@@ -190,14 +190,14 @@ def _columns(row: CartRow | LineRow) -> dict[str, Any]:
 
 def _to_cart(row: Sequence[Any]) -> CartRow:
     *plain, note, kind, value = row
-    return CartRow(*plain, _discount(kind, value), note)
+    return CartRow(*[*plain, _discount(kind, value), note])
 
 
 def _to_line(row: Sequence[Any]) -> LineRow:
     """Positions are those of `_SELECT_LINES`; by name it would cost a third of a scan."""
     *plain, tax_ids, note, kind, value = row
     named = None if tax_ids is None else tuple(tax_ids)
-    return LineRow(*plain, named, _discount(kind, value), note)
+    return LineRow(*[*plain, named, _discount(kind, value), note])
 
 
 def _discount(kind: str | None, value: int) -> Discount | None:
