@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import parse_qsl
 
 from pos.terminal.simulator import refunds
 from pos.terminal.simulator.api import Request
@@ -68,7 +69,7 @@ class Control:
 
     def _run(self, handler: Callable[[Json], Json], request: Request) -> Answer:
         try:
-            given = json.loads(request.body or "{}")
+            given = json.loads(request.body or "{}") | dict(parse_qsl(request.query))
             with self._world.lock, self._world.store.transaction():
                 settle_due(self._world)
                 return 200, handler(given)
