@@ -12,8 +12,6 @@ SCHEMA_VERSION = 1
 CATEGORY_MARK = "\ue000"
 """Begins the search token of a category: private use character 57344, which no query may hold."""
 
-SEARCH_COLUMNS = ("name", "options", "sku", "code", "category")
-
 # One row a product. The view is the external content of the index: it is read
 # on rebuild, and for the old text that an update has to take out.
 PRODUCT_TEXT = """
@@ -29,8 +27,8 @@ FROM product p WHERE p.deleted = 0
 
 # detail=none and the prefix indexes make the first keystroke as fast as the
 # fifth; they forbid phrases and column filters, which a till does not need.
-PRODUCT_SEARCH = f"""
+PRODUCT_SEARCH = """
 CREATE VIRTUAL TABLE product_search USING fts5(
-  {", ".join(SEARCH_COLUMNS)}, content='product_text', content_rowid='id', columnsize=0,
+  name, options, sku, code, category, content='product_text', content_rowid='id', columnsize=0,
   detail=none, prefix='1 2 3 4 5', tokenize='unicode61 remove_diacritics 2')
 """

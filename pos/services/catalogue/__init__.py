@@ -1,0 +1,28 @@
+"""What can be sold: kept in catalogue.db, imported, searched, looked up by code."""
+
+from pos.services.catalogue.importer import Progress, import_file
+from pos.services.catalogue.items import (
+    NO_TAX,
+    CatalogueItem,
+    Changes,
+    Kind,
+    ProductTile,
+    VariantRow,
+)
+from pos.services.catalogue.report import ImportReport, RejectedRow, describe
+from pos.services.catalogue.store import Catalogue
+
+__all__ = [
+    "NO_TAX",
+    "Catalogue",
+    "CatalogueItem",
+    "Changes",
+    "ImportReport",
+    "Kind",
+    "ProductTile",
+    "Progress",
+    "RejectedRow",
+    "VariantRow",
+    "describe",
+    "import_file",
+]
