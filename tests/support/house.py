@@ -16,6 +16,10 @@ MONEY_PATHS = ("pos/money.py", "pos/pricing/", "pos/services/", "pos/models/", "
 LABELS = {"QLabel", "QMessageBox", "QErrorMessage"}
 INEXACT_COLUMNS = {"Float", "Double", "Numeric", "DECIMAL", "REAL", "FLOAT", "DOUBLE", "NUMERIC"}
 UNSAFE_MODULES = {"pickle", "marshal", "shelve", "dill", "yaml"}
+LAST_RESORTS = {
+    "pos/ui/ticker.py",  # a worker's tick
+    "pos/ui/threads.py",  # a worker's call
+}
 DATABASES = {"sqlite3", "psycopg", "socket"}
 
 
@@ -134,22 +138,18 @@ def stripe_elsewhere(tree: ast.AST, path: str) -> Offences:
             yield f"{line}: imports stripe outside the gateway"
 
 
-def broad_catches(tree: ast.AST, _path: str) -> Offences:
-    """Only a worker's tick and the excepthook may swallow everything."""
-    allowed = {
-        id(handler)
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef) and function.name.strip("_") in {"tick", "hook"}
-        for handler in ast.walk(function)
-    }
+def broad_catches(tree: ast.AST, path: str) -> Offences:
+    """Only a worker thread's last resort may swallow everything, and once."""
+    found = []
     for node in ast.walk(tree):
-        if not isinstance(node, ast.ExceptHandler) or id(node) in allowed:
+        if not isinstance(node, ast.ExceptHandler):
             continue
         last = node.body[-1]
         passed_on = isinstance(last, ast.Raise) and last.exc is None
         caught = {_name(one) for one in ast.walk(node.type)} if node.type else {"BaseException"}
         if caught & {"Exception", "BaseException"} and not passed_on:
-            yield f"{node.lineno}: catches everything"
+            found.append(f"{node.lineno}: catches everything")
+    yield from found[path in LAST_RESORTS :]
 
 
 def no_docstring(tree: ast.AST, _path: str) -> Offences:
@@ -181,9 +181,23 @@ REGISTRY = re.compile(
 MACHINE_PATH = re.compile(
     r"(?<![\w.])/(?:home|root|tmp|work|farm|Users)/[\w.]|[A-Z]:\\\\?Users\\\\?\w"
 )
-UNREASONED = re.compile(
-    r"#\s*(?:noqa(?::\s*[A-Z]+\d+(?:\s*,\s*[A-Z]+\d+)*)?|type:\s*ignore(?:\[[\w, -]+\])?)\s*$"
+_SILENCED = re.compile(
+    r"#\s*(?:noqa:\s*([A-Z]+\d+)[A-Z\d, ]*|noqa()|type:\s*ignore\[([\w, -]+)\])(.*)$"
 )
+
+
+def unreasoned(text: str) -> Iterator[str]:
+    """Find silenced checks without a reason; one reason serves the three lines below it."""
+    reasoned: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        found = _SILENCED.search(line)
+        if not found:
+            continue
+        code = found[1] or found[3] or ""
+        if re.search(r"\w{3}", found[4]):
+            reasoned[code] = number
+        elif number - reasoned.get(code, -9) > 3:
+            yield f"{number}: {line.strip()[:120]}"
 
 
 def lines_with(pattern: re.Pattern[str], text: str) -> Iterator[str]:
