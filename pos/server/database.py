@@ -94,7 +94,9 @@ def insert_once(connection: Connection, table: Table, values: Mapping[str, Any])
     """
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).values(values).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    # What came back tells; a driver need not keep the row count of an insert.
+    mine = statement.returning(*table.primary_key.columns)
+    return connection.execute(mine).first() is not None
 
 
 def take_numbers(connection: Connection, business_id: str, name: str, count: int = 1) -> int:

@@ -35,13 +35,14 @@ class BackendProcess:
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
-        return self.start()
+        return self if self._process else self.start()
 
     def __exit__(self, *_: object) -> None:
         self.stop()
 
     def start(self) -> Self:
         """Start on a free port first, and on the same one ever after."""
+        assert self._process is None, "already started"
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _START, *self._arguments()],
