@@ -36,8 +36,8 @@ class Product(CatalogueBase):
     """What a tile shows; ``id`` is the popularity rank, 1 is shown first.
 
     ``tax_ids`` are separated by spaces: empty means every tax that applies to
-    the kind, ``none`` no tax at all. A deleted product keeps its rank, so that
-    it comes back in the same place.
+    the kind, ``none`` no tax at all. Rows are never removed: a deleted product
+    keeps its rank and comes back to it, and the ranks have no gaps.
     """
 
     __tablename__ = "product"
@@ -52,6 +52,7 @@ class Product(CatalogueBase):
 
     __table_args__ = (
         CheckConstraint("kind IN ('goods', 'service', 'pass', 'gift_card')", name="kind"),
+        Index("ix_product_deleted", "id", sqlite_where=text("deleted = 1")),
         Index("ix_product_shown", "category_id", "id", sqlite_where=text("deleted = 0")),
     )
 

@@ -23,7 +23,11 @@ class Database:
     """
 
     def __init__(self, path: Path, *, foreign_keys: bool = True) -> None:
-        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 5.0})
+        engine = create_engine(
+            f"sqlite:///{path}",
+            connect_args={"timeout": 5.0},
+            hide_parameters=True,  # an error in a log must not quote a customer
+        )
         enforce = "ON" if foreign_keys else "OFF"
         pragmas = ("journal_mode=WAL", "synchronous=FULL", f"foreign_keys={enforce}")
 

@@ -49,6 +49,7 @@ class CardPhase(StrEnum):
     SUCCEEDED = "succeeded"
     CANCELED = "canceled"
     REFUSED = "refused"  # Stripe refused to open a payment; nobody can be charged
+    CLOSED = "closed"  # a person closed what could not be resolved; the journal says why
 
 
 class Wish(StrEnum):

@@ -44,11 +44,28 @@ class PaymentAsk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentFacts:
+    """What an authorised session becomes as a Payment. Minor units."""
+
+    amount_minor: int
+    tendered_minor: int
+    change_minor: int = 0
+    reference: str = ""
+    card_brand: str = ""
+    card_last4: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewSession:
-    """How the provider wants its PaymentSession row to begin."""
+    """How the provider wants its PaymentSession row to begin.
+
+    ``taken`` is set by a provider that settles at once, such as cash.
+    """
 
     status: SessionStatus
     data: Mapping[str, Any]
+    taken: PaymentFacts | None = None
     phase: CardPhase | None = None
     wish: Wish | None = None
     reader_lease: str | None = None
@@ -72,19 +89,6 @@ class Progress:
     settled: bool = False
     deadline: datetime | None = None
     card: CardFacts = NO_CARD
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentFacts:
-    """What an authorised session becomes as a Payment. Minor units."""
-
-    amount_minor: int
-    tendered_minor: int
-    change_minor: int = 0
-    reference: str = ""
-    card_brand: str = ""
-    card_last4: str = ""
-    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,3 +130,6 @@ class PaymentProvider(Protocol):
 
     def recover(self) -> None:
         """Prepare what an earlier run of the program left; asks nobody."""
+
+    def unsettled(self) -> list[UUID]:
+        """Return the sessions on which work is left, those being put away among them."""

@@ -11,7 +11,7 @@ from pos.models.states import CardPhase, OpKind, SessionStatus, Wish
 from pos.terminal.facts import NO_CARD, CardFacts, IntentFacts, ReaderFacts
 from pos.terminal.operations import Operation
 
-SETTLED = frozenset({CardPhase.SUCCEEDED, CardPhase.CANCELED, CardPhase.REFUSED})
+SETTLED = frozenset({CardPhase.SUCCEEDED, CardPhase.CANCELED, CardPhase.REFUSED, CardPhase.CLOSED})
 
 STATUS: dict[CardPhase, SessionStatus] = {
     CardPhase.INTENT: SessionStatus.PENDING,
@@ -23,6 +23,7 @@ STATUS: dict[CardPhase, SessionStatus] = {
     CardPhase.SUCCEEDED: SessionStatus.AUTHORIZED,
     CardPhase.CANCELED: SessionStatus.CANCELED,
     CardPhase.REFUSED: SessionStatus.ERROR,
+    CardPhase.CLOSED: SessionStatus.ERROR,
 }
 
 
@@ -50,6 +51,7 @@ class Situation(StrEnum):
     KEY_REFUSED = "key_refused"
     FOREIGN_ACCOUNT = "foreign_account"
     NEEDS_CHECK = "needs_check"
+    CLOSED = "closed"
 
 
 class Choice(StrEnum):
@@ -60,6 +62,7 @@ class Choice(StrEnum):
     CANCEL = "cancel"
     CHECK = "check"
     PARK = "park"
+    CLOSE = "close"  # only what needs a check, only by a person with a reason
 
 
 @dataclass(frozen=True, slots=True)

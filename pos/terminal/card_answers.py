@@ -86,6 +86,8 @@ def choose(a: CardAttempt, choice: Choice) -> CardAttempt:
         return a
     if choice is Choice.CANCEL:
         return _cancel(a)
+    if choice is Choice.CLOSE:
+        return replace(a, phase=CardPhase.CLOSED) if a.phase is CardPhase.NEEDS_CHECK else a
     if choice in {Choice.RETRY, Choice.RESUME} and a.wish is not Wish.CANCEL:
         return _again(a, choice)
     a = replace(a, parked=a.parked or choice is Choice.PARK)

@@ -33,8 +33,9 @@ _DONE = {
     CardPhase.SUCCEEDED: Situation.APPROVED,
     CardPhase.CANCELED: Situation.CANCELED,
     CardPhase.REFUSED: Situation.REFUSED,
+    CardPhase.CLOSED: Situation.CLOSED,
 }
-_NEEDS_CHECK = Pause(Situation.NEEDS_CHECK, (Choice.CHECK, Choice.PARK))
+_NEEDS_CHECK = Pause(Situation.NEEDS_CHECK, (Choice.CHECK, Choice.PARK, Choice.CLOSE))
 
 
 def decide(a: CardAttempt, c: Context) -> Action:

@@ -39,11 +39,12 @@ class Cash:
                 f"{ask.amount.format()} is due.",
                 "Enter what the customer handed over; it must cover the amount due.",
             )
-        data = {
-            "tendered_minor": ask.tendered_minor,
-            "change_minor": ask.tendered_minor - ask.amount.minor,
-        }
-        return NewSession(status=SessionStatus.AUTHORIZED, data=data)
+        change = ask.tendered_minor - ask.amount.minor
+        taken = PaymentFacts(
+            amount_minor=ask.amount.minor, tendered_minor=ask.tendered_minor, change_minor=change
+        )
+        data = {"tendered_minor": ask.tendered_minor, "change_minor": change}
+        return NewSession(status=SessionStatus.AUTHORIZED, data=data, taken=taken)
 
     def authorize_payment(self, session_id: UUID) -> Progress:
         return Progress(
@@ -76,3 +77,6 @@ class Cash:
 
     def recover(self) -> None:
         """Nothing is ever left open."""
+
+    def unsettled(self) -> list[UUID]:
+        return []

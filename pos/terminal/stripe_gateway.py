@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from pos.models.states import OpKind
@@ -150,7 +151,7 @@ class StripeGateway:
 
 def _new_client(key: str, base_url: str) -> stripe.StripeClient:
     import requests  # noqa: PLC0415  behind the first paint, like stripe
-    import stripe  # noqa: PLC0415
+    import stripe  # noqa: PLC0415  behind the first paint
 
     stripe.enable_telemetry = False
     session = requests.Session()
@@ -193,14 +194,14 @@ def _failure(error: stripe.StripeError) -> Answer:
         intent=intent if isinstance(intent, Mapping) else None,
         request_id=error.request_id,
         server_date=_date(error.headers),
-        stored_error=status == 500 and bool(said),  # noqa: PLR2004
+        stored_error=status == HTTPStatus.INTERNAL_SERVER_ERROR and bool(said),
     )
 
 
 def _outcome(status: int | None, said: Mapping[str, Any]) -> Outcome:
     if status in _HELD:
         return Outcome.HELD
-    if status == 409:  # noqa: PLR2004  idempotency_key_in_use
+    if status == HTTPStatus.CONFLICT:  # idempotency_key_in_use
         return Outcome.IN_FLIGHT
     if status in {400, 402, 404} and said:
         return Outcome.NO

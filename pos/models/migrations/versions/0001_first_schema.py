@@ -142,7 +142,7 @@ def upgrade() -> None:
     sa.Column('is_live', sa.Boolean(), nullable=False),
     sa.Column('needs_step', sa.Boolean(), nullable=False),
     sa.Column('reader_lease', sa.String(), nullable=True),
-    sa.Column('phase', sa.Enum('intent', 'created', 'dispatched', 'declined', 'cancelling', 'needs_check', 'succeeded', 'canceled', 'refused', name='cardphase', native_enum=False, create_constraint=True, length=24), nullable=True),
+    sa.Column('phase', sa.Enum('intent', 'created', 'dispatched', 'declined', 'cancelling', 'needs_check', 'succeeded', 'canceled', 'refused', 'closed', name='cardphase', native_enum=False, create_constraint=True, length=24), nullable=True),
     sa.Column('wish', sa.Enum('pay', 'cancel', 'ask', name='wish', native_enum=False, create_constraint=True, length=24), nullable=True),
     sa.Column('data', sa.JSON(), nullable=False),
     sa.Column('authorized_at', sa.DateTime(), nullable=True),

@@ -1,0 +1,140 @@
+"""The one transaction in which a cart becomes an order.
+
+Order, lines, payments, stock, receipt number, journal and outbox hold
+together or not at all; the cart is deleted in the same breath and its id
+still resolves to the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, insert, update
+
+from pos.models.base import new_id, table_of
+from pos.models.cart import Cart, StockLevel
+from pos.models.order import Order, OrderLine, Payment
+from pos.models.shop import Register
+from pos.models.states import RunState
+from pos.services import shop
+from pos.services.checkout import runs
+from pos.services.journal import Event, record
+from pos.terminal.api import NO_CHARGE, PaymentFacts
+
+_register = table_of(Register)
+_stock = table_of(StockLevel)
+_cart = table_of(Cart)
+
+Taken = tuple[UUID | None, str, PaymentFacts]
+"""A session's id, its provider and its money."""
+
+_ORDER = (
+    "customer_name",
+    "customer_email",
+    "currency",
+    "prices_include_tax",
+    "tax_rounding",
+    "discount_kind",
+    "discount_value",
+    "subtotal_minor",
+    "discount_minor",
+    "tax_minor",
+    "total_minor",
+    "taxes",
+    "note",
+)
+
+
+def commit_order(db: Connection, run: Any, taken: Sequence[Taken], now: datetime) -> UUID:
+    """Write everything a paid sale is; returns the order's id, which is the run's."""
+    here = shop.load(db)
+    order = _order_row(db, run, here, now)
+    db.execute(insert(Order).values(order))
+    for line in run.frozen["lines"]:
+        row = line | {"id": UUID(line["id"]), "order_id": run.id}
+        db.execute(insert(table_of(OrderLine)).values(row))
+    for session_id, provider_id, facts in taken:
+        _write_payment(db, run, (session_id, provider_id, facts), now)
+    _move_stock(db, run.frozen["lines"], now)
+    runs.set_state(db, run.id, RunState.ORDER_COMMITTED)
+    db.execute(delete(_cart).where(_cart.c.id == run.cart_id))
+    said = {"number": order["receipt_number"], "total": run.total_minor, "currency": run.currency}
+    paid = {"paid_with": [provider for _, provider, _ in taken]}
+    record(db, Event("order_paid", str(run.id), said | paid, here.staff_name), now)
+    return UUID(str(run.id))
+
+
+def _order_row(db: Connection, run: Any, here: shop.Shop, now: datetime) -> dict[str, Any]:
+    epoch, number = db.execute(
+        update(_register)
+        .where(_register.c.id == here.register_id)
+        .values(last_receipt=_register.c.last_receipt + 1)
+        .returning(_register.c.epoch, _register.c.last_receipt)
+    ).one()
+    customer = run.frozen["customer_id"]
+    return {name: run.frozen[name] for name in _ORDER} | {
+        "id": run.id,
+        "cart_id": run.cart_id,
+        "business_id": here.business_id,
+        "location_id": here.location_id,
+        "register_id": here.register_id,
+        "epoch": epoch,
+        "receipt_no": number,
+        "receipt_number": receipt_number(here.register_number, epoch, number),
+        "staff_id": here.staff_id,
+        "customer_id": UUID(customer) if customer else None,
+        "policy_accepted_at": run.policy_accepted_at,
+        "created_at": now,
+    }
+
+
+def receipt_number(register: int, epoch: int, number: int) -> str:
+    """Return the number for people: ``R1-000481``; a later epoch shows itself."""
+    prefix = f"R{register}" if epoch == 1 else f"R{register}.{epoch}"
+    return f"{prefix}-{number:06d}"
+
+
+def _write_payment(db: Connection, run: Any, taken: Taken, now: datetime) -> None:
+    session_id, provider_id, facts = taken
+    db.execute(
+        insert(Payment).values(
+            id=new_id(),
+            order_id=run.id,
+            session_id=session_id,
+            provider_id=provider_id,
+            currency=run.currency,
+            amount_minor=facts.amount_minor,
+            tendered_minor=facts.tendered_minor,
+            change_minor=facts.change_minor,
+            reference=facts.reference,
+            card_brand=facts.card_brand,
+            card_last4=facts.card_last4,
+            data=dict(facts.data),
+            captured_at=now,
+            created_at=now,
+        )
+    )
+
+
+def free_of_charge() -> Taken:
+    """Return the payment of an order on which nothing was due (seeds.md, S14)."""
+    return None, NO_CHARGE, PaymentFacts(amount_minor=0, tendered_minor=0)
+
+
+def _move_stock(db: Connection, lines: Sequence[dict[str, Any]], now: datetime) -> None:
+    """Take what was sold off the shelf; a level may go below zero, a sale is never refused here."""
+    for line in lines:
+        if line["tracked"]:
+            move_stock(db, line["variant_key"], -line["quantity_milli"], now)
+
+
+def move_stock(db: Connection, variant_key: str, delta_milli: int, now: datetime) -> None:
+    """Change a level that is known; an unknown one stays unknown."""
+    db.execute(
+        update(_stock)
+        .where(_stock.c.variant_key == variant_key)
+        .values(on_hand_milli=_stock.c.on_hand_milli + delta_milli, updated_at=now)
+    )

@@ -1,0 +1,78 @@
+"""The payments desk: steps every tender and refund on which work is left.
+
+One thread ticks it. It keeps no truth of its own: what is left is read from
+the rows in every tick, so a restart goes on where the last run stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import monotonic
+from uuid import UUID
+
+from pos.services.checkout import CheckoutService, RunProgress
+from pos.services.refunds import RefundService
+from pos.terminal.api import PaymentProvider, RefundProgress
+
+_IDLE = 5.0
+"""Seconds between two looks for work when nothing is due; `wake` shortens it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskTick:
+    """What one tick did, and the seconds until the next."""
+
+    delay: float
+    runs: tuple[RunProgress, ...] = ()
+    refunds: tuple[RefundProgress, ...] = ()
+
+
+class PaymentDesk:
+    """Steps at most one session or refund a tick, the longest waiting first."""
+
+    def __init__(
+        self,
+        checkout: CheckoutService,
+        refunds: RefundService,
+        providers: Mapping[str, PaymentProvider],
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._checkout = checkout
+        self._refunds = refunds
+        self._providers = providers
+        self._clock = clock
+        self._due: dict[UUID, float | None] = {}
+
+    def wake(self) -> None:
+        """Make everything due: a person chose something, or opened a tender."""
+        self._due.clear()
+
+    def tick(self) -> DeskTick:
+        """Take one step of whatever is due."""
+        sessions = [s for p in self._providers.values() for s in p.unsettled()]
+        refunds = self._refunds.open_refunds()
+        self._due = {key: self._due.get(key, 0.0) for key in [*sessions, *refunds]}
+        key = self._next()
+        if key is None:
+            return DeskTick(self._delay())
+        if key in sessions:
+            done = self._checkout.advance(key)
+            self._plan(key, done.progress.delay)
+            return DeskTick(self._delay(), runs=(done,))
+        step = self._refunds.advance(key)
+        self._plan(key, step.delay)
+        return DeskTick(self._delay(), refunds=(step,))
+
+    def _next(self) -> UUID | None:
+        now = self._clock()
+        due = [(at, key) for key, at in self._due.items() if at is not None and at <= now]
+        return min(due)[1] if due else None
+
+    def _plan(self, key: UUID, delay: float | None) -> None:
+        self._due[key] = None if delay is None else self._clock() + delay
+
+    def _delay(self) -> float:
+        now = self._clock()
+        waits = [at - now for at in self._due.values() if at is not None]
+        return max(0.0, min([*waits, _IDLE]))
