@@ -1,0 +1,242 @@
+"""The outbox and the cursors against the reference backend in its own process."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import msgspec
+import pytest
+from sqlalchemy import select
+
+from pos.backend.client import BackendClient
+from pos.models.shop import Register, TaxRate
+from pos.models.states import RefundState
+from pos.models.sync import OutboxEntry, SyncCursor
+from pos.services import shop
+from pos.services.sync import Sync
+from tests.support.backend import TOKEN
+from tests.support.orders import CARD, add_order, add_refund, end_refund
+from tests.support.till import make_db, make_shop
+
+
+class Seen:
+    """Collects what a stream delivered."""
+
+    def __init__(self):
+        self.items = []
+
+    def apply_delta(self, items):
+        self.items += items
+
+
+@contextmanager
+def syncing(till, clock, backend, *, token=TOKEN, **sinks):
+    with BackendClient(backend.url, token) as client:
+        yield Sync(till, clock, client, jitter=lambda: 1.0, **sinks)
+
+
+def drain(sync, clock, ticks=400):
+    """Tick, moving the clock as far as each tick asks, until nothing waits."""
+    for _ in range(ticks):
+        status = sync.tick()
+        if not status.waiting and status.delay > 1 and not status.code:
+            return status
+        clock.advance(seconds=status.delay)
+    raise AssertionError(f"still {sync.status()}")
+
+
+def body_of(till, key):
+    with till.read.begin() as session:
+        query = select(OutboxEntry.body).where(OutboxEntry.key == key)
+        return bytes(session.scalars(query).one())
+
+
+@pytest.fixture
+def paired(till, clock, backend):
+    """The till has been told who it is."""
+    with syncing(till, clock, backend) as sync:
+        sync.tick()
+    return till
+
+
+def test_a_fresh_till_takes_over_the_identity_of_its_token(till, clock, backend):
+    before = shop.current(till)
+
+    with syncing(till, clock, backend) as sync:
+        status = drain(sync, clock)
+
+    after = shop.current(till)
+    assert (status.online, status.code) == (True, "")
+    assert status.shop_version >= 1
+    assert after.register_id != before.register_id
+    with backend.http() as http:
+        told = http.get("/settings/").json()
+    assert str(after.register_id) == told["register"]["id"]
+    assert str(after.business_id) == told["business"]["id"]
+    assert after.settings_version == told["version"]
+    with till.read.begin() as session:
+        assert session.connection().exec_driver_sql("PRAGMA foreign_key_check").all() == []
+
+
+def test_a_till_that_has_sold_keeps_its_identity_and_sends_nothing(till, clock, backend):
+    add_order(till, clock)
+    before = shop.current(till)
+
+    with syncing(till, clock, backend) as sync:
+        status = sync.tick()
+        assert sync.push_next() is False
+
+    assert status.code == "wrong_register"
+    assert "token" in status.reason
+    assert status.waiting == 1
+    assert shop.current(till) == before
+    assert backend.purchases() == []
+
+
+def test_scenario_19_offline_day(paired, tmp_path, clock, backend):
+    backend.stop()
+    orders, refunds, till = [], [], paired
+    for n in range(25):
+        orders.append(add_order(till, clock))
+        clock.advance(minutes=3)
+        if n in (3, 20):
+            refunds.append(add_refund(till, clock, orders[-2]))
+        if n in (8, 16):
+            with syncing(till, clock, backend) as sync:
+                assert sync.tick().online is False
+            till.close()
+            till = make_db(tmp_path)
+
+    backend.start()
+    with syncing(till, clock, backend) as sync:
+        status = drain(sync, clock)
+    till.close()
+
+    stored = backend.purchases()
+    assert sorted(p["purchase"]["id"] for p in stored) == sorted(map(str, orders))
+    returned = [r["id"] for p in stored for r in p["refunds"]]
+    assert sorted(returned) == sorted(map(str, refunds))
+    numbers = [p["sent"]["receipt_number"] for p in reversed(stored)]
+    assert numbers == sorted(numbers)  # received in the order they were made
+    assert status.parked == ()
+    assert status.online is True
+
+
+def test_what_is_stored_is_what_was_frozen(paired, clock, backend):
+    order_id = add_order(paired, clock, paid=(CARD,), customer_name="Ji-woo\0 Park" * 40)
+
+    with syncing(paired, clock, backend) as sync:
+        drain(sync, clock)
+
+    (stored,) = backend.purchases()
+    assert stored["sent"] == msgspec.json.decode(body_of(paired, order_id))
+    assert stored["sent"]["payments"][0]["data"]["card_last4"] == "4242"
+
+
+def test_scenario_18_a_lost_response_leaves_one_order(paired, clock, backend):
+    order_id = add_order(paired, clock)
+    backend.faults("drop", path="/purchases/")
+
+    with syncing(paired, clock, backend) as sync:
+        status = sync.tick()
+        status = sync.tick()
+        assert status.waiting == 1
+        drain(sync, clock)
+
+    assert [p["purchase"]["id"] for p in backend.purchases()] == [str(order_id)]
+    assert backend.counts()["POST /purchases/"] == 2
+
+
+def test_a_pending_refund_is_told_again_when_it_has_ended(paired, clock, backend):
+    order_id = add_order(paired, clock, paid=(CARD,))
+    refund_id = add_refund(paired, clock, order_id, state=RefundState.PENDING)
+    with syncing(paired, clock, backend) as sync:
+        drain(sync, clock)
+        assert [r["status"] for r in backend.purchases()[0]["refunds"]] == ["pending"]
+        clock.advance(hours=4)
+        end_refund(paired, clock, refund_id, RefundState.SUCCEEDED)
+        status = drain(sync, clock)
+
+    assert status.parked == ()
+    (stored,) = backend.purchases()
+    assert [r["status"] for r in stored["refunds"]] == ["succeeded"]
+    assert stored["purchase"]["refunded_minor"] > 0
+
+
+def test_a_killed_backend_and_forgotten_keys_duplicate_nothing(paired, clock, backend):
+    ids = [add_order(paired, clock) for _ in range(4)]
+    backend.faults("drop", path="/purchases/")
+    with syncing(paired, clock, backend) as sync:
+        sync.tick()
+        sync.tick()
+        backend.prune()
+        backend.kill()
+        assert sync.tick().online is False
+        backend.start()
+        drain(sync, clock)
+
+    assert sorted(p["purchase"]["id"] for p in backend.purchases()) == sorted(map(str, ids))
+
+
+def test_a_wrong_token_stops_sync_and_parks_nothing(paired, clock, backend):
+    add_order(paired, clock)
+    with syncing(paired, clock, backend, token="nobody's") as sync:  # noqa: S106 - not a secret
+        for _ in range(3):
+            status = sync.tick()
+            clock.advance(seconds=status.delay)
+    assert status.code == "unauthorized"
+    assert "token" in status.reason
+    assert (status.waiting, status.parked) == (1, ())
+    assert backend.purchases() == []
+
+
+def test_the_catalogue_and_settings_come_once(paired, clock, backend):
+    catalogue, customers = Seen(), Seen()
+    items = [
+        {"key": f"i{n}", "product_key": f"p{n}", "name": f"Item {n}", "price_minor": n}
+        for n in range(1200)
+    ]
+    with backend.http() as http:
+        assert http.post("/catalogue/", json={"items": items}).is_success
+    with syncing(paired, clock, backend, catalogue=catalogue, customers=customers) as sync:
+        drain(sync, clock)
+        assert len([it for it in catalogue.items if it.key.startswith("i")]) == 1200
+        catalogue.items.clear()
+        for _ in range(5):
+            clock.advance(seconds=31)
+            drain(sync, clock)
+    assert catalogue.items == []
+    with paired.read.begin() as session:
+        streams = set(session.scalars(select(SyncCursor.stream)))
+    assert {"settings", "catalogue"} <= streams
+
+
+def test_changed_settings_are_taken_over(paired, clock, backend):
+    with backend.http() as http:
+        told = http.get("/settings/").json()
+        sent = {k: v for k, v in told.items() if k not in {"business", "location", "register"}}
+        sent["taxes"] = [{"id": "vat", "name": "VAT", "rate_ppm": 100_000}]
+        sent["receipt_footer"] = "See you soon"
+        assert http.put("/settings/", json=sent).is_success
+    clock.advance(seconds=31)
+    with syncing(paired, clock, backend) as sync:
+        first = drain(sync, clock)
+    here = shop.current(paired)
+    assert here.receipt_footer == "See you soon"
+    assert [(t.code, t.rate_ppm) for t in here.taxes if t.active] == [("vat", 100_000)]
+    assert first.shop_version == 1
+    with paired.read.begin() as session:
+        assert session.scalar(select(Register.name)) == told["register"]["name"]
+        assert len(session.scalars(select(TaxRate)).all()) >= 2  # the old ones are kept
+
+
+def test_two_tills_with_one_queue_send_nothing_twice(paired, tmp_path, clock, backend):
+    ids = [add_order(paired, clock) for _ in range(3)]
+    other = make_db(tmp_path)
+    make_shop(other, clock=clock)
+    with syncing(paired, clock, backend) as one, syncing(other, clock, backend) as two:
+        for _ in range(6):
+            one.tick()
+            two.tick()
+    other.close()
+    assert sorted(p["purchase"]["id"] for p in backend.purchases()) == sorted(map(str, ids))
