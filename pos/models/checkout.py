@@ -123,7 +123,6 @@ class StripeOperation(Base):
     state: Mapped[OpState] = mapped_column(stored_enum(OpState))
     first_sent_at: Mapped[datetime]
     server_at: Mapped[datetime | None]  # Stripe's clock about then, if known
-    last_sent_at: Mapped[datetime]
     sends: Mapped[int]
     not_before: Mapped[datetime | None]
     http_status: Mapped[int | None]

@@ -51,6 +51,7 @@ class PaymentDesk:
     def tick(self) -> DeskTick:
         """Take one step of whatever is due."""
         sessions = [s for p in self._providers.values() for s in p.unsettled()]
+        sessions += self._checkout.uncommitted()
         refunds = self._refunds.open_refunds()
         self._due = {key: self._due.get(key, 0.0) for key in [*sessions, *refunds]}
         key = self._next()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pos.models.states import CardPhase, OpKind, OpState, Wish
-from pos.terminal.attempt import CardAttempt, Choice, Context, Notice, View
+from pos.terminal.attempt import NO_NOTICE, CardAttempt, Choice, Context, Notice, View
 from pos.terminal.facts import IntentFacts, read_intent, read_reader
 from pos.terminal.operations import Answer, Operation, Outcome
 
@@ -99,7 +99,7 @@ def _again(a: CardAttempt, choice: Choice) -> CardAttempt:
     fresh = choice is Choice.RETRY and op is not None
     asked = op.n + 1 if fresh and op is not None else a.asked
     phase = CardPhase.CREATED if a.phase is CardPhase.DECLINED else a.phase
-    return replace(a, wish=Wish.PAY, asked=asked, phase=phase, view=_EMPTY)
+    return replace(a, wish=Wish.PAY, asked=asked, phase=phase, notice=NO_NOTICE, view=_EMPTY)
 
 
 def _cancel(a: CardAttempt) -> CardAttempt:

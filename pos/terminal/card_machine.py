@@ -29,7 +29,7 @@ from pos.terminal.card_waits import in_the_dark, is_ours, look_pause, not_yet
 from pos.terminal.facts import UNDECIDED
 from pos.terminal.operations import Operation, is_old
 
-_DONE = {
+DONE = {
     CardPhase.SUCCEEDED: Situation.APPROVED,
     CardPhase.CANCELED: Situation.CANCELED,
     CardPhase.REFUSED: Situation.REFUSED,
@@ -45,7 +45,7 @@ def decide(a: CardAttempt, c: Context) -> Action:
     if stray := _put_away_strays(a, c):
         return stray
     if a.is_settled:
-        return Done(_DONE[a.phase])
+        return Done(DONE[a.phase])
     if not a.intent_id:
         return _open_intent(a, c)
     if seen := _look_at_intent(a):

@@ -33,7 +33,6 @@ from pos.terminal.attempt import (
     CardAttempt,
     Choice,
     Context,
-    Done,
     LookIntent,
     LookList,
     LookReader,
@@ -50,6 +49,7 @@ from pos.terminal.refund_driver import RefundDriver
 from pos.terminal.store import initial_data
 
 _TURNS = 4
+"""Decisions in one step that ask nobody; more than two in a row have no meaning."""
 
 
 class StripeTerminal:
@@ -70,7 +70,7 @@ class StripeTerminal:
         self._reader = reader
         self._refunds = RefundDriver(store, stripe, self._context)
         self._views: dict[UUID, View] = {}
-        self._shown: dict[UUID, Situation] = {}
+        self._shown: dict[UUID, Pause] = {}
         self._lock = Lock()
         self._chosen: defaultdict[UUID, list[Choice]] = defaultdict(list)
         self._reachable = True
@@ -92,7 +92,7 @@ class StripeTerminal:
         reader = self._reader()
         if not (self._stripe.account and reader):
             return False
-        self._note_reachable(self._stripe.reader(reader).status is not None)
+        self._reachable = self._stripe.reader(reader).status is not None
         return self._reachable
 
     def create_payment(self, ask: PaymentAsk) -> NewSession:
@@ -123,20 +123,15 @@ class StripeTerminal:
         )
 
     def authorize_payment(self, session_id: UUID) -> Progress:
-        attempt = self._load(session_id)
-        attempt, action = self._decide(attempt)
+        attempt, action = self._decide(self._load(session_id))
         match action:
-            case Send(op):
-                attempt, situation = self._send(attempt, op.key, action), self._situation(attempt)
+            case Send():
+                attempt = self._send(attempt, action)
             case LookIntent() | LookReader() | LookList():
-                attempt, situation = self._look(attempt, action), self._situation(attempt)
-            case Pause(situation, _, _):
+                attempt = self._look(attempt, action)
+            case Pause():
                 attempt = card_answers.rested(attempt)
-            case Done(situation):
-                pass
-            case Turn():  # the bound on turns was hit: decide again in the next step
-                situation = self._situation(attempt)
-        return self._report(attempt, action, situation)
+        return self._report(attempt, action)
 
     def choose(self, session_id: UUID, choice: Choice) -> None:
         with self._lock:
@@ -197,12 +192,12 @@ class StripeTerminal:
             action = card_machine.decide(attempt, self._context())
         return attempt, action
 
-    def _send(self, attempt: CardAttempt, key: str, action: Send) -> CardAttempt:
+    def _send(self, attempt: CardAttempt, action: Send) -> CardAttempt:
         journalled = card_answers.sending(attempt, action.op, self._context())
         journalled = self._store.save(attempt, journalled)  # P3: no row, no send
-        op = next(op for op in journalled.ops if op.key == key)
-        answer = self._stripe.post(op)
-        self._note_reachable(answer.status is not None)
+        key = action.op.key
+        answer = self._stripe.post(next(op for op in journalled.ops if op.key == key))
+        self._reachable = answer.status is not None
         answered = card_answers.absorb_post(journalled, key, answer, self._context())
         return self._store.save(journalled, answered)
 
@@ -219,50 +214,46 @@ class StripeTerminal:
             case LookList(since):
                 answer = self._stripe.intents_since(since)
                 seen = card_answers.absorb_list(attempt, answer)
-        self._note_reachable(answer.status is not None)
-        return attempt_after(self._store, attempt, seen)
+        self._reachable = answer.status is not None
+        if seen == attempt:  # most looks change nothing that has to last
+            return seen
+        return replace(self._store.save(attempt, seen), view=seen.view)
 
-    def _note_reachable(self, answered: bool) -> None:  # noqa: FBT001  one fact
-        self._reachable = answered
-
-    def _situation(self, attempt: CardAttempt) -> Situation:
-        """Between two waits the screen keeps what it said, so that nothing flickers."""
-        if attempt.wish is Wish.CANCEL:
-            return Situation.CANCELLING
-        shown = self._shown.get(attempt.id, Situation.SENDING)
-        return Situation.SENDING if shown in _RESTARTED else shown
-
-    def _report(self, attempt: CardAttempt, action: Action, situation: Situation) -> Progress:
+    def _report(self, attempt: CardAttempt, action: Action) -> Progress:
+        settled = attempt.is_settled and not attempt.strays
+        if settled:
+            shown = Pause(card_machine.DONE[attempt.phase])
+        elif isinstance(action, Pause):
+            shown = action
+        else:
+            shown = self._meanwhile(attempt)
         self._views[attempt.id] = attempt.view
-        self._shown[attempt.id] = situation
-        paused = isinstance(action, Pause)
-        settled = isinstance(action, Done)
-        delay = action.seconds if isinstance(action, Pause) else (None if settled else 0.0)
-        waiting = situation is Situation.WAITING_FOR_CARD and attempt.dispatched_at
+        self._shown[attempt.id] = shown
+        waiting = shown.situation is Situation.WAITING_FOR_CARD and attempt.dispatched_at
         return Progress(
             session_id=attempt.id,
-            status=STATUS[attempt.phase],
-            situation=situation,
-            choices=action.choices if isinstance(action, Pause) else (),
-            delay=delay if paused or settled else 0.0,
+            status=SessionStatus.CANCELED if attempt.released else STATUS[attempt.phase],
+            situation=shown.situation,
+            choices=shown.choices,
+            delay=shown.seconds if settled or isinstance(action, Pause) else 0.0,
             notice=attempt.notice,
             blocks=attempt.blocks,
             settled=settled,
-            deadline=attempt.dispatched_at + CARD_TIMEOUT
-            if waiting and attempt.dispatched_at
-            else None,
+            deadline=waiting + CARD_TIMEOUT if waiting else None,
             card=attempt.card,
         )
+
+    def _meanwhile(self, attempt: CardAttempt) -> Pause:
+        """Between two waits the screen keeps what it said, so that nothing flickers."""
+        if attempt.wish is Wish.CANCEL:
+            return Pause(Situation.CANCELLING)
+        shown = self._shown.get(attempt.id)
+        if shown is None or shown.situation in _RESTARTED:
+            return Pause(Situation.SENDING, (Choice.CANCEL,))
+        return shown
 
 
 _RESTARTED = frozenset(
     {Situation.DECLINED, Situation.CUSTOMER_CANCELED, Situation.READER_FAILED, Situation.RESUME}
 )
-
-
-def attempt_after(store: AttemptStore, before: CardAttempt, seen: CardAttempt) -> CardAttempt:
-    """Save what a look changed; most looks change nothing that has to last."""
-    if seen == before:
-        return seen
-    view = seen.view
-    return replace(store.save(before, seen), view=view)
+"""A person had to choose; once a step follows, they have."""

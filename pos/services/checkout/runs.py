@@ -105,6 +105,17 @@ def blocking(db: Connection, run_id: UUID) -> Any:
     return next((s for s in sessions(db, run_id) if s.is_live), None)
 
 
+def uncommitted(db: Connection) -> list[UUID]:
+    """Return authorised sessions whose run has no order yet."""
+    query = (
+        select(_session.c.id)
+        .join(_run, _run.c.id == _session.c.run_id)
+        .where(_run.c.finished_at.is_(None), _run.c.state.not_in(COMMITTED))
+        .where(_session.c.status == SessionStatus.AUTHORIZED)
+    )
+    return list(db.scalars(query))
+
+
 def unfinished(db: Connection) -> list[Any]:
     """Return the runs that have not come to an end, oldest first."""
     return list(db.execute(select(_run).where(_run.c.finished_at.is_(None)).order_by(_run.c.id)))

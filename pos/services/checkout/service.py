@@ -149,6 +149,11 @@ class CheckoutService:
             run_id = runs.at_counter(db)
             return runs.view(db, run_id) if run_id else None
 
+    def uncommitted(self) -> list[UUID]:
+        """Return the sessions whose money is taken while the order is not on the disk yet."""
+        with self._db.reader.begin() as db:
+            return runs.uncommitted(db)
+
     def recover(self) -> tuple[RunView, ...]:
         """Prepare every unfinished run after a start, and commit what is paid.
 

@@ -256,8 +256,9 @@ class Reader:
         if on == self.device.power:
             return
         self._alive(power=on)
-        if not on and self.device.phase == WAITING:
-            self.device.phase = IDLE
+        if not on and not (self.device.phase == AUTHORISING and self.device.reached_stripe):
+            self.device.phase, self.device.tap = IDLE, None
+            self.merchant.world.store.set_due(self.body["id"], None)
         if on:
             self.device.unreported = self.device.last = None
         self.save()

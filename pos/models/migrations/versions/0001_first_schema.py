@@ -95,7 +95,6 @@ def upgrade() -> None:
     sa.Column('state', sa.Enum('sent', 'ok', 'no', 'unknown', 'held', name='opstate', native_enum=False, create_constraint=True, length=24), nullable=False),
     sa.Column('first_sent_at', sa.DateTime(), nullable=False),
     sa.Column('server_at', sa.DateTime(), nullable=True),
-    sa.Column('last_sent_at', sa.DateTime(), nullable=False),
     sa.Column('sends', sa.Integer(), nullable=False),
     sa.Column('not_before', sa.DateTime(), nullable=True),
     sa.Column('http_status', sa.Integer(), nullable=True),

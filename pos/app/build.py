@@ -1,0 +1,196 @@
+"""Wire the till: one function, the outside world as arguments, a frozen object back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from filelock import FileLock, Timeout
+
+from pos.app.vault import Vault
+from pos.backend.client import BackendClient
+from pos.config import Config
+from pos.errors import CashierError
+from pos.models import migrate
+from pos.models.database import Database
+from pos.services import shop
+from pos.services.cart.service import CartService
+from pos.services.catalogue import Catalogue
+from pos.services.checkout import CheckoutService
+from pos.services.checkout.watch import journal_attempts
+from pos.services.customers.service import CustomerService
+from pos.services.desk import PaymentDesk
+from pos.services.purchases import Purchases
+from pos.services.refunds import RefundService
+from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, KeyringSecrets, SecretStore
+from pos.services.settings import SettingsService
+from pos.services.sync import Sync, enqueue_order, enqueue_refund
+from pos.terminal.api import NO_CHARGE, PaymentProvider
+from pos.terminal.cash import Cash
+from pos.terminal.store import SqlAttempts
+from pos.terminal.stripe_gateway import StripeGateway
+from pos.terminal.stripe_terminal import StripeTerminal
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Till:
+    """Everything a screen may use, already wired. `close` it."""
+
+    config: Config
+    clock: Clock
+    lock: FileLock
+    db: Database
+    catalogue: Catalogue
+    settings: SettingsService
+    secrets: Vault
+    cart: CartService
+    customers: CustomerService
+    checkout: CheckoutService
+    refunds: RefundService
+    purchases: Purchases
+    desk: PaymentDesk
+    stripe: StripeTerminal
+    gateway: StripeGateway
+    sync: Sync
+    link: BackendLink
+
+    def shop(self) -> shop.Shop:
+        """Read the shop as it is now."""
+        return shop.current(self.db)
+
+    def close(self) -> None:
+        """Let go of files and connections; whatever is unfinished is durable."""
+        self.link.close()
+        self.catalogue.close()
+        self.db.close()
+        self.lock.release()
+
+
+class BackendLink:
+    """Connects sync to the backend that the settings name now."""
+
+    def __init__(self, config: Config, db: Database, secrets: Vault) -> None:
+        self._config = config
+        self._db = db
+        self._secrets = secrets
+        self._client: BackendClient | None = None
+
+    def connect(self, sync: Sync) -> None:
+        """Speak to the address of the settings, else of the configuration; or to nobody."""
+        url = shop.current(self._db).backend_url or self._config.backend_url
+        token = self._secrets.get(BACKEND_TOKEN)
+        self.close()
+        self._client = BackendClient(url, token) if url and token else None
+        sync.connect(self._client)
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+
+def utc_now() -> datetime:
+    """Tell the time, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+def build(
+    config: Config,
+    *,
+    secrets: SecretStore | None = None,
+    clock: Clock = utc_now,
+    preset: shop.Preset | None = None,
+) -> Till:
+    """Open the data folder and wire everything on it.
+
+    Raises `CashierError` for what a person can mend: a folder that cannot be
+    written, a second instance, a damaged or newer database, a full disk.
+    """
+    lock = _lock(config)
+    try:
+        return _wire(config, lock, secrets, clock, preset)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _wire(
+    config: Config,
+    lock: FileLock,
+    secrets: SecretStore | None,
+    clock: Clock,
+    preset: shop.Preset | None,
+) -> Till:
+    migrate.upgrade(config.till_db, config.backups)
+    db = Database(config.till_db)
+    shop.bootstrap(db, clock, preset=preset)
+    vault = Vault(secrets or KeyringSecrets(_account(config)))
+    catalogue = Catalogue.open(config.catalogue_db)
+    gateway = StripeGateway(lambda: vault.get(STRIPE_KEY), config.stripe_url)
+    parts = _Money(db, clock, gateway)
+    customers = CustomerService(db, clock)
+    sync = Sync(db, clock, catalogue=catalogue, customers=customers)
+    return Till(
+        config=config,
+        clock=clock,
+        lock=lock,
+        db=db,
+        catalogue=catalogue,
+        settings=SettingsService(db, clock),
+        secrets=vault,
+        cart=CartService(db, catalogue, clock),
+        customers=customers,
+        checkout=parts.checkout,
+        refunds=parts.refunds,
+        purchases=Purchases(db, clock),
+        desk=PaymentDesk(parts.checkout, parts.refunds, parts.providers),
+        stripe=parts.stripe,
+        gateway=gateway,
+        sync=sync,
+        link=BackendLink(config, db, vault),
+    )
+
+
+class _Money:
+    """The parts that handle money; they need one another."""
+
+    def __init__(self, db: Database, clock: Clock, gateway: StripeGateway) -> None:
+        providers: dict[str, PaymentProvider] = {}
+        self.refunds = RefundService(db, providers, clock, enqueue_refund)
+        store = SqlAttempts(db, clock, journal_attempts(clock), self.refunds.settled)
+        self.stripe = StripeTerminal(store, gateway, clock, lambda: shop.current(db).reader_id)
+        for provider in (Cash(db), self.stripe):
+            providers[provider.id] = provider
+        self.checkout = CheckoutService(db, providers, clock, enqueue_order)
+        self.providers = providers
+        shop.register_providers(db, [*providers, NO_CHARGE])
+
+
+def _lock(config: Config) -> FileLock:
+    try:
+        config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = FileLock(config.lock, timeout=0)
+        lock.acquire()
+    except Timeout as error:
+        raise CashierError(
+            "already_running",
+            "Tillkeep is already running with this data folder.",
+            "Switch to the window that is open, or close it first.",
+        ) from error
+    except OSError as error:
+        raise CashierError(
+            "data_read_only",
+            f"The data folder cannot be used: {error.strerror or error}.",
+            "Give this user the right to write to it, or make room on the disk.",
+        ) from error
+    return lock
+
+
+def _account(config: Config) -> str:
+    """Set apart the tills of one user of one computer in their keyring."""
+    return hashlib.sha256(str(config.data_dir.resolve()).encode()).hexdigest()[:12]

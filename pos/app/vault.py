@@ -1,0 +1,38 @@
+"""Secrets as the running till uses them: asked of the keyring once, then remembered."""
+
+from __future__ import annotations
+
+from threading import Lock
+
+from pos.services.secrets import SecretStore
+
+
+class Vault:
+    """A `SecretStore` in front of another: the keyring may be slow, or ask a person.
+
+    Safe from any thread; `get` of a name that was seen before never waits.
+    """
+
+    def __init__(self, store: SecretStore) -> None:
+        self._store = store
+        self._seen: dict[str, str | None] = {}
+        self._lock = Lock()
+
+    def get(self, name: str) -> str | None:
+        with self._lock:
+            if name not in self._seen:
+                self._seen[name] = self._store.get(name)
+            return self._seen[name]
+
+    def set(self, name: str, value: str) -> bool:
+        with self._lock:
+            self._seen[name] = value
+            return self._store.set(name, value)
+
+    def delete(self, name: str) -> None:
+        with self._lock:
+            self._seen[name] = None
+            self._store.delete(name)
+
+    def problem(self) -> str | None:
+        return self._store.problem()
