@@ -245,7 +245,22 @@ def test_power_lost_before_stripe_was_asked_charges_nobody(client, sim):
     process(client, intent)
     sim.begin_authorisation(status="")
     sim.unplug()
+    sim.plug_in()
+    with pytest.raises(SimError, match="idle, not authorising"):
+        sim.finish_authorisation()
+    assert action(client).status == "in_progress"
+    assert read(client, intent).status == "requires_payment_method"
+    assert sim.ledger()["charges"] == []
+
+
+def test_network_lost_before_stripe_was_asked_charges_nobody(client, sim):
+    intent = create(client)
+    process(client, intent)
+    sim.begin_authorisation(status="")
+    sim.network(on=False)
     sim.finish_authorisation()
+    sim.network(on=True)
+    assert action(client).failure_code == "connection_error"
     assert read(client, intent).status == "requires_payment_method"
     assert sim.ledger()["charges"] == []
 
