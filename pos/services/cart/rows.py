@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from pos.models.base import Base, new_id
-from pos.models.cart import Cart, CartLine
+from pos.models.cart import Cart, CartLine, CartUndo
 from pos.models.people import Profile, ProfilePaymentData
 from pos.models.shop import Location, Register
 from pos.models.states import CartStatus, ProductKind
@@ -101,6 +101,7 @@ _SELECT_LINES = (
     .where(_lines.c.cart_id == bindparam("cart_id"))
     .order_by(_lines.c.position, _lines.c.id)
 )
+_SHOP_CURRENCY = select(Location.currency).join(Register)
 _SELECT_CUSTOMER = (
     select(
         Profile.id,
@@ -144,11 +145,25 @@ def load_customer(db: Session | Connection, profile_id: UUID | None) -> Customer
 
 def create(db: Session | Connection, now: datetime) -> CartRow:
     """Open an empty cart in the location's currency."""
-    statement = select(Register.id, Location.currency).join(Location)
-    register_id, currency = db.execute(statement).one()
-    cart = CartRow(new_id(), register_id, CartStatus.OPEN, currency)
+    register_id = db.execute(select(Register.id)).scalar_one()
+    cart = CartRow(new_id(), register_id, CartStatus.OPEN, shop_currency(db))
     db.execute(insert(_cart).values(**_columns(cart), created_at=now, updated_at=now))
     return cart
+
+
+def shop_currency(db: Session | Connection) -> str:
+    """Read the location's currency, in which new carts are."""
+    return db.execute(_SHOP_CURRENCY).scalar_one()
+
+
+def follow_currency(db: Session | Connection, cart: CartRow) -> CartRow:
+    """Move an empty cart to the location's currency; what undo knew was priced in another."""
+    currency = shop_currency(db)
+    if currency == cart.currency:
+        return cart
+    db.execute(update(_cart).where(_cart.c.id == cart.id).values(currency=currency))
+    db.execute(delete(CartUndo).where(CartUndo.cart_id == cart.id))
+    return replace(cart, currency=currency)
 
 
 def save(db: Session | Connection, before: Draft, after: Draft, now: datetime) -> None:

@@ -61,10 +61,10 @@ class CartService:
         """Return the cart at the counter, and open one if there is none."""
         with self._db.reader.begin() as db:
             cart = rows.load_current(db)
-            if cart is not None:
+            if cart is not None and cart.currency == rows.shop_currency(db):
                 return self._view(db, cart)
         with self._db.engine.begin() as db:
-            return self._view(db, rows.load_current(db) or rows.create(db, self._clock()))
+            return self._view(db, self._draft(db).cart)
 
     def scan(self, code: str, quantity_milli: int = ONE) -> ScanResult:
         """Add what a code stands for, if that is one product with a price."""
@@ -196,14 +196,19 @@ class CartService:
         return view(priced, changed=before.touched(after), undo_label=label)
 
     def _open(self, db: Connection) -> Draft:
-        cart = rows.load_current(db) or rows.create(db, self._clock())
-        if cart.status is not CartStatus.OPEN:
+        draft = self._draft(db)
+        if draft.cart.status is not CartStatus.OPEN:
             raise CashierError(
                 "cart_is_paying",
                 "This sale is being paid, so it cannot be changed.",
                 "Finish the payment, or go back to cancel it.",
             )
-        return Draft(cart, rows.load_lines(db, cart.id))
+        return draft
+
+    def _draft(self, db: Connection) -> Draft:
+        cart = rows.load_current(db) or rows.create(db, self._clock())
+        lines = rows.load_lines(db, cart.id)
+        return Draft(cart if lines else rows.follow_currency(db, cart), lines)
 
     def _view(self, db: Connection, cart: rows.CartRow) -> CartView:
         draft = Draft(cart, rows.load_lines(db, cart.id))
