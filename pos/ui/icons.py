@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPainterPath, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QIcon,
+    QPainter,
+    QPainterPath,
+    QPixmap,
+    QPixmapCache,
+)
 from PySide6.QtSvg import QSvgRenderer
 
 from pos.config import resources
@@ -16,7 +24,16 @@ def icon(name: str, colour: str, size: int = 20) -> QIcon:
 
 
 def pixmap(name: str, colour: str, size: int = 20) -> QPixmap:
-    """Draw an icon at ``size`` logical pixels, sharp on dense screens."""
+    """Draw an icon at ``size`` logical pixels, sharp on dense screens; Qt keeps the last few."""
+    key = f"{name}/{colour}/{size}/{_ratio()}"
+    canvas = QPixmap()
+    if not QPixmapCache.find(key, canvas):
+        canvas = _draw(name, colour, size)
+        QPixmapCache.insert(key, canvas)
+    return canvas
+
+
+def _draw(name: str, colour: str, size: int) -> QPixmap:
     source = (resources() / "icons" / f"{name}.svg").read_text("utf-8")
     renderer = QSvgRenderer(QByteArray(source.replace("currentColor", colour).encode()))
     canvas = _canvas(size)
@@ -61,9 +78,13 @@ def _shape(box: QRectF, tone: Tone) -> QPainterPath:
 
 
 def _canvas(size: int) -> QPixmap:
-    screen = QGuiApplication.primaryScreen()
-    ratio = max(screen.devicePixelRatio() if screen else 1.0, 1.0)
+    ratio = _ratio()
     canvas = QPixmap(QSize(round(size * ratio), round(size * ratio)))
     canvas.setDevicePixelRatio(ratio)
     canvas.fill(Qt.GlobalColor.transparent)
     return canvas
+
+
+def _ratio() -> float:
+    screen = QGuiApplication.primaryScreen()
+    return max(screen.devicePixelRatio() if screen else 1.0, 1.0)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from pos.ui.header import Header
 from pos.ui.i18n import tr
+from pos.ui.screen import Screen
 from pos.ui.status_panel import StatusPanel
 from pos.ui.views import ShopView, StatusView
 from pos.ui.widgets.banner import Banner, BannerView
@@ -35,13 +36,13 @@ KEYS = {
 class Shell(QMainWindow):
     """One window for the whole program.
 
-    ``command`` carries the key map's words to the screen that is shown,
-    ``typed`` a printable key that no widget wanted. An open overlay gets the
-    keyboard and swallows every command but ``back``, which closes it.
+    The screen in front gets the key map's words (`Screen.on_command`, also the
+    signal ``command``), printable keys that no widget wanted (`Screen.on_typed`)
+    and codes (`Screen.on_scan`). An open overlay gets the keyboard and swallows
+    every command but ``back``, which closes it; codes go to the screen beneath.
     """
 
     command = Signal(str)
-    typed = Signal(str)
     page_shown = Signal(str)
     retry_parked = Signal(str)
     discard_parked = Signal(str)
@@ -180,13 +181,23 @@ class Shell(QMainWindow):
         overlay = self.overlay
         if overlay is None:
             self.command.emit(word)
+            self._to_screen("on_command", word)
         elif word == "back":
             overlay.close_panel()
+
+    def on_scan(self, code: str) -> None:
+        """Hand a code to the screen in front; connect `Scanner.scanned` to this."""
+        self._to_screen("on_scan", code)
+
+    def _to_screen(self, method: str, text: str) -> None:
+        shown = self._stack.currentWidget()
+        if isinstance(shown, Screen):
+            getattr(shown, method)(text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         plain = event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
         if event.text().isprintable() and event.text() and not plain and self.overlay is None:
-            self.typed.emit(event.text())
+            self._to_screen("on_typed", event.text())
             return
         super().keyPressEvent(event)
 

@@ -64,6 +64,11 @@ class WindowedModel(QAbstractTableModel):
         return page[at] if at < len(page) else None
 
     @property
+    def total(self) -> int:
+        """How many rows the source has."""
+        return self._rows
+
+    @property
     def pages_in_memory(self) -> int:
         """How many pages are kept; never more than `KEEP`."""
         return len(self._pages)
@@ -125,8 +130,11 @@ class WindowedModel(QAbstractTableModel):
             self._pages.popitem(last=False)
         last = min((number + 1) * PAGE, self._rows) - 1
         if last >= number * PAGE:
-            corner = self.index(last, self._columns - 1)
-            self.dataChanged.emit(self.index(number * PAGE, 0), corner)
+            self.loaded(number * PAGE, last)
+
+    def loaded(self, first: int, last: int) -> None:
+        """Say that these rows of the source can be drawn."""
+        self.dataChanged.emit(self.index(first, 0), self.index(last, self._columns - 1))
 
     def _not_loaded(self, error: PosError) -> None:
         self._reading = None

@@ -13,15 +13,22 @@ from pos.ui.tokens import GRID, PRIMARY, TOUCH
 from pos.ui.widgets.text import Label, key_cap, restyle
 
 _DOWN = "\N{BLACK DOWN-POINTING SMALL TRIANGLE}"
-_TINT = {"primary": "on_accent", "action": "on_accent", "danger": "on_bad", "outline-bad": "bad"}
+_TINT = {
+    "primary": "on_accent",
+    "action": "on_accent",
+    "danger": "on_bad",
+    "outline-bad": "bad",
+    "link": "accent",
+}
 
 
 class Button(QPushButton):
     """A push button in one of the style sheet's roles, with an optional bundled icon."""
 
     def __init__(self, text: str = "", role: str = "secondary", picture: str = "") -> None:
-        super().__init__(text.replace("&", "&&"))
+        super().__init__()
         self._picture = picture
+        self.set_text(text)
         self.setProperty("role", role)
         self.setAutoDefault(False)
         self.setMinimumHeight(TOUCH)
@@ -30,11 +37,12 @@ class Button(QPushButton):
 
     def set_text(self, text: str) -> None:
         """Show words that may hold an ampersand (names of shops and people do)."""
-        self.setText(text.replace("&", "&&"))
+        gap = " " if self._picture and text else ""
+        self.setText(gap + text.replace("&", "&&"))
 
     def words(self) -> str:
         """Return what a person reads on it."""
-        return self.text().replace("&&", "&")
+        return self.text().replace("&&", "&").strip()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -94,14 +102,16 @@ class ChargeButton(Button):
     def __init__(self, key: str) -> None:
         super().__init__("", "primary")
         self.setFixedHeight(72)
-        self._words, self._amount = Label(), Label()
+        self._words, self._amount = Label("", "charge"), Label("", "charge")
+        self._key = key_cap(key)
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 0, 20, 0)
         row.setSpacing(2 * GRID)
         row.addWidget(self._words)
         row.addStretch()
         row.addWidget(self._amount)
-        row.addWidget(key_cap(key))
+        row.addWidget(self._key)
+        self._dress()
         for label in self.findChildren(Label):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
@@ -110,6 +120,17 @@ class ChargeButton(Button):
         self._words.setText(words)
         self._amount.setText(amount)
         self.setAccessibleName(f"{words} {amount}".strip())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.EnabledChange:
+            self._dress()
+
+    def _dress(self) -> None:
+        on = self.isEnabled()
+        self._key.set_role("key-on" if on else "key")
+        for label in (self._words, self._amount):
+            label.set_role("charge" if on else "charge-off")
 
     def words(self) -> str:
         return self.accessibleName()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from pos.ui.i18n import tr
 from pos.ui.tokens import GRID
@@ -32,6 +32,7 @@ class Stepper(QFrame):
         super().__init__()
         self.setProperty("role", "stepper")
         self._low, self._high = low, high
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.minus = _step("minus", tr("One less"))
         self.plus = _step("plus", tr("One more"))
         self._figure = centred("", "strong")

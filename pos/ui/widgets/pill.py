@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy
 
 from pos.ui import theme
@@ -20,7 +20,7 @@ class Pill(QPushButton):
     def __init__(self, text: str = "", tone: Tone = Tone.NEUTRAL) -> None:
         super().__init__()
         self._tone = tone
-        self.setFont(theme.font(13, QFont.Weight.DemiBold))
+        self._face = theme.font(13, QFont.Weight.DemiBold)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.show_state(text, tone)
@@ -33,13 +33,13 @@ class Pill(QPushButton):
         self.setFixedSize(self.sizeHint())
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 41, TOUCH)
+        return QSize(QFontMetrics(self._face).horizontalAdvance(self.text()) + 41, TOUCH)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         top = (self.height() - _HEIGHT) // 2
         box = QRect(0, top, self.width(), _HEIGHT)
-        paint_pill(painter, box, self.text(), self._tone, font=self.font())
+        paint_pill(painter, box, self.text(), self._tone, font=self._face)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QColor(theme.tokens().accent))

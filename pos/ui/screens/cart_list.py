@@ -1,0 +1,267 @@
+"""The lines of the cart: painted, not built of widgets, so that a long cart stays quick."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QItemSelectionModel,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from pos.ui import theme
+from pos.ui.i18n import tr
+from pos.ui.icons import pixmap
+from pos.ui.models.windowed import DISPLAY, ROOT, ROW, Index
+from pos.ui.screens.sale_views import LineView
+from pos.ui.tokens import TOUCH, Tokens
+from pos.ui.widgets.entry import MILLI, quantity_text
+
+HEIGHT = 64
+_SIDE = 16
+_FIGURE = 40
+_TOTAL = 84
+_STEPPER = 2 * TOUCH + _FIGURE
+_FLASH_MS = 300
+_MINUS, _JOINER = "\N{MINUS SIGN}", "\N{WORD JOINER}"
+_MIDDLE_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_TOP_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+_MIDDLE_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+
+
+class CartModel(QAbstractListModel):
+    """The lines as the last view had them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: tuple[LineView, ...] = ()
+
+    def show_lines(self, lines: Sequence[LineView]) -> None:
+        """Take over new lines; rows that stay are changed in place, so that nothing jumps."""
+        new = tuple(lines)
+        common = min(len(new), len(self.lines))
+        if len(new) > common:
+            self.beginInsertRows(ROOT, common, len(new) - 1)
+            self.lines = new
+            self.endInsertRows()
+        elif len(self.lines) > common:
+            self.beginRemoveRows(ROOT, common, len(self.lines) - 1)
+            self.lines = new
+            self.endRemoveRows()
+        self.lines = new
+        if common:
+            self.dataChanged.emit(self.index(0), self.index(common - 1))
+
+    def row_of(self, line_id: str) -> int:
+        """Return where a line is, or -1."""
+        return next((at for at, line in enumerate(self.lines) if line.id == line_id), -1)
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else len(self.lines)
+
+    def data(self, index: Index, role: int = DISPLAY) -> Any:
+        if not index.isValid() or role not in (DISPLAY, ROW):
+            return None
+        line = self.lines[index.row()]
+        if role == ROW:
+            return line
+        quantity = quantity_text(line.quantity_milli)
+        return f"{quantity} \N{MULTIPLICATION SIGN} {line.name}, {line.total}"
+
+
+def stepper_box(row: QRect) -> QRect:
+    """Return where the stepper of a row is."""
+    left = row.right() - _SIDE - _TOTAL - _STEPPER
+    return QRect(left, row.top() + (HEIGHT - TOUCH) // 2, _STEPPER, TOUCH)
+
+
+class _LineDelegate(QStyledItemDelegate):
+    """Paints name, small text, stepper and total."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._bold = theme.font(15, QFont.Weight.Bold)
+        self._small = theme.font(13)
+        self.flashing = ""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(200, HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        line: LineView = index.data(ROW)
+        tokens = theme.tokens()
+        box: QRect = option.rect
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._ground(painter, box, tokens, chosen=chosen or line.id == self.flashing)
+        self._words(painter, box, tokens, line)
+        self._stepper(painter, stepper_box(box), tokens, line)
+        painter.setFont(self._bold)
+        painter.setPen(QColor(tokens.text))
+        painter.drawText(box.adjusted(0, 0, -_SIDE, 0), int(_MIDDLE_RIGHT), line.total)
+        painter.restore()
+
+    def _ground(self, painter: QPainter, box: QRect, tokens: Tokens, *, chosen: bool) -> None:
+        if chosen:
+            painter.fillRect(box, QColor(tokens.accent_soft))
+            painter.fillRect(box.left(), box.top(), 4, box.height(), QColor(tokens.accent))
+        painter.setPen(QColor(tokens.line))
+        inset = 0 if chosen else _SIDE
+        painter.drawLine(box.left() + inset, box.bottom(), box.right() - inset, box.bottom())
+
+    def _words(self, painter: QPainter, box: QRect, tokens: Tokens, line: LineView) -> None:
+        right = stepper_box(box).left() - 8
+        width = right - box.left() - _SIDE
+        detail = " · ".join(part for part in (line.detail, line.note) if part)
+        detail = detail.replace(_MINUS, _MINUS + _JOINER)  # a sign stays with its figure
+        two = QFontMetrics(self._small).horizontalAdvance(detail) > width
+        top = QRect(box.left() + _SIDE, box.top() + (5 if two else 12), width, 20)
+        painter.setFont(self._bold)
+        painter.setPen(QColor(tokens.text))
+        painter.drawText(top, int(_MIDDLE_LEFT), _fit(self._bold, line.name, width))
+        painter.setFont(self._small)
+        painter.setPen(QColor(tokens.muted))
+        below = QRect(top.left(), top.bottom() + 2, width, 34 if two else 18)
+        painter.drawText(below, int(_TOP_LEFT), _fit(self._small, detail, 2 * width - 24))
+
+    def _stepper(self, painter: QPainter, box: QRect, tokens: Tokens, line: LineView) -> None:
+        painter.setPen(QPen(QColor(tokens.line), tokens.border))
+        painter.setBrush(QColor(tokens.surface))
+        painter.drawRoundedRect(box, tokens.radius, tokens.radius)
+        last = line.quantity_milli <= MILLI
+        for name, left in (("trash-2" if last else "minus", 0), ("plus", TOUCH + _FIGURE)):
+            at = QPoint(box.left() + left + (TOUCH - 16) // 2, box.top() + (TOUCH - 16) // 2)
+            painter.drawPixmap(at, pixmap(name, tokens.text, 16))
+        painter.setFont(self._bold)
+        painter.setPen(QColor(tokens.text))
+        middle = box.adjusted(TOUCH - 6, 0, 6 - TOUCH, 0)
+        painter.drawText(middle, int(_CENTRE), quantity_text(line.quantity_milli))
+
+
+class CartList(QListView):
+    """Emits what a finger or key did to a line; quantities in thousandths."""
+
+    stepped = Signal(str, object)
+    removed = Signal(str)
+    quantity_asked = Signal(str)
+    line_shown = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cart = CartModel()
+        self._lines = _LineDelegate(self)
+        self._flash = QTimer(self, singleShot=True, interval=_FLASH_MS)
+        self._flash.timeout.connect(self._calm)
+        self.setModel(self.cart)
+        self.setItemDelegate(self._lines)
+        self.setAccessibleName(tr("Cart"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setUniformItemSizes(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def show_lines(self, lines: Sequence[LineView]) -> None:
+        """Show the newest lines; a new one is selected and flashes."""
+        before = {line.id: line.quantity_milli for line in self.cart.lines}
+        keep = self.selected
+        self.cart.show_lines(lines)
+        fresh = [each.id for each in lines if before.get(each.id, 0) < each.quantity_milli]
+        if fresh and len(fresh) < max(len(lines), 2):
+            self._mark(fresh[-1])
+        else:
+            self.select(keep or (lines[-1].id if lines else ""))
+        self.viewport().update()
+
+    @property
+    def selected(self) -> str:
+        """The id of the chosen line, empty when there is none."""
+        row = self.currentIndex().row()
+        return self.cart.lines[row].id if 0 <= row < len(self.cart.lines) else ""
+
+    def line(self, line_id: str) -> LineView | None:
+        """Return a line that is shown."""
+        row = self.cart.row_of(line_id)
+        return self.cart.lines[row] if row >= 0 else None
+
+    def select(self, line_id: str) -> None:
+        """Choose a line; an unknown one falls back to the last."""
+        row = self.cart.row_of(line_id)
+        index = self.cart.index(row if row >= 0 else self.cart.rowCount() - 1)
+        how = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.selectionModel().setCurrentIndex(index, how)
+        self.scrollTo(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        line_id, key = self.selected, event.text()
+        if line_id and key in ("+", "-"):
+            self.stepped.emit(line_id, MILLI if key == "+" else -MILLI)
+        elif key.isprintable() and key:
+            event.ignore()  # the window sends it to the search field
+        else:
+            super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self._touch(event.position().toPoint())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.mousePressEvent(event)  # two quick touches on plus are two steps
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            return True
+        return super().viewportEvent(event)
+
+    def _touch(self, at: QPoint) -> None:
+        index = self.indexAt(at)
+        box = stepper_box(self.visualRect(index)) if index.isValid() else QRect()
+        if not box.contains(at):
+            return
+        line = self.cart.lines[index.row()]
+        across = at.x() - box.left()
+        if across < TOUCH:
+            self._less(line)
+        elif across >= TOUCH + _FIGURE:
+            self.stepped.emit(line.id, MILLI)
+        else:
+            self.quantity_asked.emit(line.id)
+
+    def _less(self, line: LineView) -> None:
+        if line.quantity_milli <= MILLI:
+            self.removed.emit(line.id)
+        else:
+            self.stepped.emit(line.id, -MILLI)
+
+    def _mark(self, line_id: str) -> None:
+        self.select(line_id)
+        self._lines.flashing = line_id
+        self._flash.start()
+        self.line_shown.emit(line_id)
+
+    def _calm(self) -> None:
+        self._lines.flashing = ""
+        self.viewport().update()
+
+
+def _fit(face: QFont, text: str, width: int) -> str:
+    return QFontMetrics(face).elidedText(text, Qt.TextElideMode.ElideRight, width)

@@ -1,0 +1,197 @@
+"""The products as tiles: a table of equal cells, so that a million of them scroll at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from pos.ui import theme
+from pos.ui.models.windowed import DISPLAY, ROOT, ROW, Index, WindowedModel
+from pos.ui.screens.sale_views import ProductView
+from pos.ui.threads import Calls
+
+TILE = 176
+ROW_HEIGHT = 122
+_GAP = 5
+_PAD = 12
+_TWO_LINES = 40
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_LEFT_TOP = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+_OUTSIDE = object()
+
+
+class ProductModel(WindowedModel):
+    """The rows of the source laid out in as many columns as fit; rows are `ProductView`."""
+
+    def __init__(self, calls: Calls) -> None:
+        super().__init__(calls)
+        self._across = 1
+
+    def set_across(self, across: int) -> None:
+        """Lay out anew with that many tiles in a row."""
+        if across != self._across:
+            self.beginResetModel()
+            self._across = across
+            self.endResetModel()
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else -(-self.total // self._across)
+
+    def columnCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else self._across
+
+    def data(self, index: Index, role: int = DISPLAY) -> Any:
+        if not index.isValid() or role not in (DISPLAY, ROW):
+            return None
+        view = self.view_at(index)
+        if role == ROW:
+            return view
+        return view.name if isinstance(view, ProductView) else None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if index.isValid() and self._flat(index) < self.total:
+            return super().flags(index)
+        return Qt.ItemFlag.NoItemFlags
+
+    def view_at(self, index: Index) -> Any:
+        """Return the tile's `ProductView`, None while it is read, another object past the end."""
+        flat = self._flat(index)
+        return self.row_at(flat) if flat < self.total else _OUTSIDE
+
+    def loaded(self, first: int, last: int) -> None:
+        top, bottom = first // self._across, last // self._across
+        self.dataChanged.emit(self.index(top, 0), self.index(bottom, self._across - 1))
+
+    def _flat(self, index: Index) -> int:
+        return index.row() * self._across + index.column()
+
+
+class _TileDelegate(QStyledItemDelegate):
+    """Paints one tile: name on two lines, price, stock."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._bold = theme.font(15, QFont.Weight.Bold)
+        self._plain = theme.font(14)
+        self._low = theme.font(14, QFont.Weight.DemiBold)
+        self.pressed: QPoint | None = None
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        view = index.data(ROW)
+        if view is _OUTSIDE:
+            return
+        at = QPoint(index.column(), index.row())
+        chosen = bool(option.state & (QStyle.StateFlag.State_HasFocus))
+        box = option.rect.adjusted(_GAP, _GAP, -_GAP, -_GAP)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._ground(painter, box, strong=chosen, down=at == self.pressed)
+        if isinstance(view, ProductView):
+            self._words(painter, box.adjusted(_PAD, _PAD, -_PAD, -_PAD), view)
+        painter.restore()
+
+    def _ground(self, painter: QPainter, box: QRect, *, strong: bool, down: bool) -> None:
+        tokens = theme.tokens()
+        width = 2 if strong else tokens.border
+        painter.setPen(QPen(QColor(tokens.accent if strong else tokens.line), width))
+        painter.setBrush(QColor(tokens.accent_soft if down else tokens.surface))
+        painter.drawRoundedRect(box, tokens.radius, tokens.radius)
+
+    def _words(self, painter: QPainter, box: QRect, view: ProductView) -> None:
+        tokens = theme.tokens()
+        painter.setFont(self._bold)
+        painter.setPen(QColor(tokens.text))
+        name = QRect(box.left(), box.top(), box.width(), _TWO_LINES)
+        painter.drawText(name, int(_LEFT_TOP), view.name)
+        painter.drawText(box, int(_LEFT), view.price)
+        painter.setFont(self._low if view.low else self._plain)
+        painter.setPen(QColor(tokens.warn if view.low else tokens.muted))
+        painter.drawText(box, int(_RIGHT), view.stock)
+
+
+class ProductGrid(QTableView):
+    """Emits `picked` with the `ProductView` that was touched or entered."""
+
+    picked = Signal(object)
+
+    def __init__(self, calls: Calls) -> None:
+        super().__init__()
+        self.products = ProductModel(calls)
+        self._tiles = _TileDelegate(self)
+        self.setModel(self.products)
+        self.setItemDelegate(self._tiles)
+        self.setProperty("role", "grid")
+        self.setAccessibleName("Products")
+        self._plain_table()
+        self.clicked.connect(self._clicked)
+
+    def _plain_table(self) -> None:
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for header in (self.horizontalHeader(), self.verticalHeader()):
+            header.hide()
+            header.setMinimumSectionSize(1)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.products.set_across(max(self.viewport().width() // TILE, 1))
+        super().resizeEvent(event)
+
+    def first(self) -> ProductView | None:
+        """Return the first hit, None while it is read or when there is none."""
+        view = self.products.row_at(0) if self.products.total else None
+        return view if isinstance(view, ProductView) else None
+
+    def focus_first(self) -> None:
+        """Take the keyboard, starting at the first tile."""
+        self.setFocus()
+        self.setCurrentIndex(self.products.index(0, 0))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ENTER and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._clicked(self.currentIndex())
+        elif event.text().isprintable() and event.text():
+            event.ignore()  # the window sends it to the search field
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        self._tiles.pressed = QPoint(index.column(), index.row())
+        super().mousePressEvent(event)
+        self.viewport().update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._tiles.pressed = None
+        super().mouseReleaseEvent(event)
+        self.viewport().update()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            return True
+        return super().viewportEvent(event)
+
+    def _clicked(self, index: Index) -> None:
+        view = index.data(ROW) if index.isValid() else None
+        if isinstance(view, ProductView):
+            self.picked.emit(view)

@@ -1,0 +1,34 @@
+"""The field at the top of a list."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from pos.ui import theme
+from pos.ui.icons import pixmap
+from pos.ui.widgets.dialog import field
+from pos.ui.widgets.text import key_cap, picture
+
+
+class SearchField(QWidget):
+    """The field for names, numbers and codes, with its key."""
+
+    def __init__(self, placeholder: str, key: str = "") -> None:
+        super().__init__()
+        self.edit = field(placeholder)
+        self.edit.setFixedHeight(50)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self.edit)
+        inside = QHBoxLayout(self.edit)
+        inside.setContentsMargins(16, 0, 14, 0)
+        glass = picture(pixmap("search", theme.tokens().muted, 18))
+        glass.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        inside.addWidget(glass)
+        self.edit.setTextMargins(28, 0, 44 if key else 0, 0)
+        inside.addStretch()
+        if key:
+            cap = key_cap(key)
+            cap.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            inside.addWidget(cap)
