@@ -42,6 +42,10 @@ def post_purchase(call: Call) -> Answer:
     must_be_ours(call, sent.business_id, sent.register_id)
     if sent.location_id != call.register.location_id:
         raise Refusal(403, "wrong_location", "this register stands at another location")
+    try:
+        utc(sent.created_at)
+    except ValueError as error:
+        raise Refusal(400, "bad_request", str(error), "created_at") from error
     return call.keyed({STARTED: lambda connection: _store(connection, call, sent)})
 
 

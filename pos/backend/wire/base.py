@@ -64,7 +64,9 @@ def encode(message: object) -> bytes:
 
 
 def utc(moment: datetime) -> datetime:
-    """Bring an aware time to UTC; raises `ValueError` where the calendar ends."""
+    """Bring an aware time to UTC; raises `ValueError` for a naive one and beyond the calendar."""
+    if moment.tzinfo is None:
+        raise ValueError("a time without an offset")
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:
