@@ -22,6 +22,7 @@ from pos.services.cart.views import (
     CartChange,
     CartView,
     CatalogueReader,
+    OpenItem,
     ScanOutcome,
     ScanResult,
     Variant,
@@ -98,6 +99,11 @@ class CartService:
                 edits.add, variant=variant, quantity_milli=quantity_milli, unit_minor=unit_minor
             ),
         )
+
+    def add_open_item(self, code: str, unit_minor: int) -> CartView:
+        """Sell what the catalogue does not know, by the code on it and a typed price."""
+        item = OpenItem(key=f"open:{code}", name=f"Open item {code}", barcode=code)
+        return self.add_variant(item, ONE, unit_minor)
 
     def set_quantity(self, line_id: UUID, quantity_milli: int) -> CartView:
         """Set a line's quantity in thousandths; 0 removes the line."""

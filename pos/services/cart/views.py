@@ -40,6 +40,21 @@ class Variant(Protocol):
     def tracked(self) -> bool: ...
 
 
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """Something without a catalogue entry, taxed as goods; its price is always typed."""
+
+    key: str
+    name: str
+    barcode: str
+    option_name: str = ""
+    sku: str = ""
+    price_minor: int | None = None
+    tax_ids: tuple[str, ...] = ()
+    kind: str = ProductKind.GOODS.value
+    tracked: bool = False
+
+
 class CatalogueReader(Protocol):
     """The catalogue as the cart needs it."""
 

@@ -1,0 +1,44 @@
+"""How figures are written on every screen: one place for money, quantities and rates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from pos.money import format_minor
+from pos.pricing import ONE, PPM, Discount, DiscountKind
+from pos.ui.i18n import tr
+
+
+def money(minor: int, currency: str, locale: str = "en_US") -> str:
+    """Write an amount of minor units."""
+    return format_minor(minor, currency, locale)
+
+
+def quantity(milli: int) -> str:
+    """Write thousandths without idle zeros: 1500 is ``1.5``."""
+    return f"{Decimal(milli) / ONE:f}".rstrip("0").rstrip(".") if milli % ONE else str(milli // ONE)
+
+
+def percent(ppm: int) -> str:
+    """Write parts per million: 88750 is ``8.875 %``."""
+    text = f"{Decimal(ppm) * 100 / PPM:f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
+
+
+def discount(given: Discount, taken_minor: int, currency: str, locale: str) -> str:
+    """Write a discount and what it took off: rate and amount."""
+    off = money(-taken_minor, currency, locale)
+    if given.kind is DiscountKind.PERCENT:
+        return tr("{rate} discount {off}").format(rate=percent(given.value), off=off)
+    return tr("Discount {off}").format(off=off)
+
+
+def clock(at: datetime) -> str:
+    """Write a moment of today in this computer's zone: ``14:32``."""
+    return f"{at.astimezone():%H:%M}"
+
+
+def day(at: datetime) -> str:
+    """Write a day in this computer's zone: ``2026-11-21``."""
+    return f"{at.astimezone():%Y-%m-%d}"
