@@ -24,8 +24,11 @@ def apply(db: Connection, items: Sequence[CustomerOut], now: datetime) -> int:
     known = _versions(db, list(newest))
     changed = [item for key, item in newest.items() if item.version > known.get(key, -1)]
     pending = _pending(db, [item.id for item in changed])
+    _insert(db, [item for item in changed if item.id not in known], now)
     for item in changed:
-        _write(db, item, is_known=item.id in known, keep_words=item.id in pending, now=now)
+        if item.id in known:
+            _update(db, item, keep_words=item.id in pending)
+    _write_balances(db, changed)
     erased = [item.id for item in changed if item.erased]
     if erased:
         erasure.note(db, erased, now)
@@ -46,29 +49,45 @@ def _pending(db: Connection, ids: list[UUID]) -> set[UUID]:
     return set(db.scalars(query))
 
 
-def _write(
-    db: Connection, item: CustomerOut, *, is_known: bool, keep_words: bool, now: datetime
-) -> None:
-    words = {} if keep_words and not item.erased else _words(item)
-    values = {**words, "version": item.version, "erased": item.erased}
-    if is_known:
-        db.execute(update(Profile).where(Profile.id == item.id).values(**values))
-    else:
-        business_id = db.execute(select(Business.id)).scalar_one()
-        row = {**values, "id": item.id, "business_id": business_id, "created_at": now}
-        db.execute(insert(Profile).values(**row))
-    _write_balances(db, item)
+def _insert(db: Connection, items: Sequence[CustomerOut], now: datetime) -> None:
+    """Insert a page in one statement: the write lock is held no longer than it must."""
+    if not items:
+        return
+    business_id = db.execute(select(Business.id)).scalar_one()
+    same = {"business_id": business_id, "created_at": now}
+    db.execute(insert(Profile), [{**_columns(item), **same, "id": item.id} for item in items])
 
 
-def _write_balances(db: Connection, item: CustomerOut) -> None:
-    values: dict[str, Any] = {
+def _update(db: Connection, item: CustomerOut, *, keep_words: bool) -> None:
+    columns = _columns(item)
+    if keep_words and not item.erased:
+        columns = {key: columns[key] for key in ("version", "erased")}
+    db.execute(update(Profile).where(Profile.id == item.id).values(**columns))
+
+
+def _write_balances(db: Connection, items: Sequence[CustomerOut]) -> None:
+    if not items:
+        return
+    row = upsert(ProfilePaymentData)
+    names = ("account_balance_minor", "service_credits")
+    told = {name: row.excluded[name] for name in names}
+    statement = row.on_conflict_do_update(index_elements=["profile_id"], set_=told)
+    db.execute(statement, [_balances(item) for item in items])
+    gone = [item.id for item in items if item.erased]
+    theirs = update(ProfilePaymentData).where(ProfilePaymentData.profile_id.in_(gone))
+    db.execute(theirs.values(stripe_customer_id=None))
+
+
+def _balances(item: CustomerOut) -> dict[str, Any]:
+    return {
+        "profile_id": item.id,
         "account_balance_minor": item.credit_balance_minor,
         "service_credits": item.service_credits,
     }
-    if item.erased:
-        values["stripe_customer_id"] = None
-    row = upsert(ProfilePaymentData).values(profile_id=item.id, **values)
-    db.execute(row.on_conflict_do_update(index_elements=["profile_id"], set_=values))
+
+
+def _columns(item: CustomerOut) -> dict[str, Any]:
+    return {**_words(item), "version": item.version, "erased": item.erased}
 
 
 def _words(item: CustomerOut) -> dict[str, str]:

@@ -88,14 +88,23 @@ class CustomerService:
             fields.clean_email(email),
             fields.clean("Tax id", tax_id, 64),
         )
+        existing = () if force else self._duplicates(typed)
+        if existing:
+            return DuplicateFound(existing)
         with self._db.engine.begin() as db:
-            existing = () if force else _duplicates(db, typed)
-            if existing:
-                return DuplicateFound(existing)
             profile_id = _insert(db, typed, self._clock())
             event = Event("customer_created", str(profile_id), {"forced": force}, self._actor)
             record(db, event, self._clock())
             return _get(db, profile_id)
+
+    def _duplicates(self, typed: _Typed) -> tuple[CustomerView, ...]:
+        """Look before the write lock is taken: this reads everybody."""
+        condition = finding.same_person(typed.phone, typed.email)
+        if condition is None:
+            return ()
+        with self._db.reader.begin() as db:
+            found = db.execute(SELECT.where(condition).order_by(Profile.name).limit(5)).all()
+            return views(db, found)
 
     def set_tax_exempt(self, profile_id: UUID, *, exempt: bool) -> CustomerView:
         """Say that a customer pays no tax, or does; carts are priced anew by themselves."""
@@ -140,13 +149,6 @@ def _get(db: Connection, profile_id: UUID) -> CustomerView:
             "customer_unknown", "This customer no longer exists.", "Choose another one."
         )
     return views(db, rows)[0]
-
-
-def _duplicates(db: Connection, typed: _Typed) -> tuple[CustomerView, ...]:
-    condition = finding.same_person(typed.phone, typed.email)
-    if condition is None:
-        return ()
-    return views(db, db.execute(SELECT.where(condition).order_by(Profile.name).limit(5)).all())
 
 
 def _insert(db: Connection, typed: _Typed, now: datetime) -> UUID:
@@ -206,7 +208,8 @@ def _recent_ids(db: Connection, limit: int) -> list[UUID]:
     alive = Profile.erased.is_(False)
     made = select(Profile.id, Profile.created_at).where(alive).order_by(Profile.created_at.desc())
     found: list[Any] = [*db.execute(bought).all(), *db.execute(made.limit(limit)).all()]
-    gone = set(db.scalars(select(Profile.id).where(Profile.erased)))
+    candidates = Profile.id.in_([row[0] for row in found])
+    gone = set(db.scalars(select(Profile.id).where(candidates, Profile.erased)))
     found.sort(key=lambda row: row[1], reverse=True)
     newest: dict[UUID, None] = dict.fromkeys(row[0] for row in found if row[0] not in gone)
     return list(newest)[:limit]
