@@ -72,7 +72,6 @@ class PlainFormat:
             kind=above.kind,
             category=above.category,
             tax_ids=above.tax_ids,
-            position=above.position + 1,
         )
         return self._filled(item, fields)
 

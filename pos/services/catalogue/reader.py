@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from bisect import bisect_right
 from typing import Any
 
 from pos.services.catalogue.codes import gtin14
 from pos.services.catalogue.items import ProductTile, VariantRow
-from pos.services.catalogue.text import match_expression, search_terms
+from pos.services.catalogue.text import match_expression, sayable, search_terms
 
 SEARCH_LIMIT = 2_000
 """Nobody scrolls further, and counting all that hold an "a" would take longer than a frame."""
@@ -18,8 +18,10 @@ _SEPARATOR = "\x1f"
 _MATCH = """
 SELECT rowid FROM product_search WHERE product_search MATCH ?
 AND rowid NOT IN (SELECT value FROM json_each(?)) ORDER BY rowid LIMIT ? OFFSET ?"""
-_FROM_RANK = "SELECT id FROM product WHERE id > ? AND deleted = 0 ORDER BY id LIMIT ?"
-_FROM_OFFSET = "SELECT id FROM product WHERE deleted = 0 ORDER BY id LIMIT ? OFFSET ?"
+_COUNT_MATCHES = """
+SELECT count(*) FROM (SELECT rowid FROM product_search WHERE product_search MATCH ?
+AND rowid NOT IN (SELECT value FROM json_each(?)) LIMIT ?)"""
+_AFTER_RANK = "SELECT id FROM product WHERE id > ? AND deleted = 0 ORDER BY id LIMIT ?"
 _IN_CATEGORY = """
 SELECT id FROM product WHERE category_id = ? AND deleted = 0 ORDER BY id LIMIT ? OFFSET ?"""
 _TILES = """
@@ -45,7 +47,6 @@ _BY_SKU = f"{_VARIANT} WHERE v.sku = ? COLLATE NOCASE AND v.sku <> '' {_ORDER}"
 _CATEGORIES = """
 SELECT c.name FROM category c
 WHERE EXISTS (SELECT 1 FROM product p WHERE p.category_id = c.id AND p.deleted = 0) ORDER BY c.id"""
-_COUNT = "SELECT count(*) FROM product WHERE deleted = 0"
 _COUNT_IN = "SELECT count(*) FROM product WHERE category_id = ? AND deleted = 0"
 
 
@@ -54,8 +55,10 @@ class Reader:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
-        self._counts: dict[int | None, int] = {}
         self._counted_at = -1
+        self._counts: dict[int, int] = {}
+        self._last_rank = 0
+        self._shown_before: list[int] = []  # for each deleted product
         self._is_word: dict[str, bool] = {}
 
     def version(self) -> int:
@@ -68,7 +71,10 @@ class Reader:
         if not query.strip():
             return self._count_all(category_id)
         exact = self._exact(query, category_id)
-        return len(exact) + len(self._matches(query, category_id, exact, (SEARCH_LIMIT, 0)))
+        if not (terms := search_terms(query, self._keeps)):
+            return len(exact)
+        match = match_expression(terms, category_id)
+        return len(exact) + self._number(_COUNT_MATCHES, match, json.dumps(exact), SEARCH_LIMIT)
 
     def page(self, query: str, category: str | None, offset: int, limit: int) -> list[ProductTile]:
         category_id = self._category_id(category)
@@ -91,7 +97,7 @@ class Reader:
         return next(iter(self._variants(_BY_KEY, None, key)), None)
 
     def lookup(self, code: str) -> list[VariantRow]:
-        code = code.strip()
+        code = sayable(code.strip())
         found = self._variants(_BY_CODE, code, code)
         if not found and (number := gtin14(code)) is not None:
             found = self._variants(_BY_GTIN, code, number)
@@ -108,24 +114,35 @@ class Reader:
         return [row[0] for row in self._db.execute(query, values).fetchall()]
 
     def _category_id(self, name: str | None) -> int | None:
-        ids = self._ids("SELECT id FROM category WHERE name = ?", name) if name else []
+        if name is None:
+            return None
+        ids = self._ids("SELECT id FROM category WHERE name = ?", sayable(name))
         return ids[0] if ids else None
 
     def _count_all(self, category_id: int | None) -> int:
-        """Count once for each state of the file: at a million products it takes a frame."""
-        if (version := self.version()) != self._counted_at:
-            self._counts, self._counted_at = {}, version
+        self._refresh()
+        if category_id is None:
+            return self._last_rank - len(self._shown_before)
         if category_id not in self._counts:
-            query = (_COUNT,) if category_id is None else (_COUNT_IN, category_id)
-            self._counts[category_id] = self._number(*query)
+            self._counts[category_id] = self._number(_COUNT_IN, category_id)
         return self._counts[category_id]
+
+    def _refresh(self) -> None:
+        """Count once for each state of the file: at a million products it takes a frame."""
+        if (version := self.version()) == self._counted_at:
+            return
+        self._counts, self._counted_at = {}, version
+        self._last_rank = self._number("SELECT coalesce(max(id), 0) FROM product")
+        deleted = self._ids("SELECT id FROM product WHERE deleted = 1 ORDER BY id")
+        self._shown_before = [rank - i - 1 for i, rank in enumerate(deleted)]
 
     def _all(self, category_id: int | None, offset: int, limit: int) -> list[int]:
         if category_id is not None:
             return self._ids(_IN_CATEGORY, category_id, limit, offset)
-        if self._number("SELECT coalesce(max(id), 0) FROM product") == self._count_all(None):
-            return self._ids(_FROM_RANK, offset, limit)  # no gaps: the offset is the rank
-        return self._ids(_FROM_OFFSET, limit, offset)
+        self._refresh()
+        # Ranks have no gaps but the deleted, so an offset leads straight to its rank.
+        rank = offset + bisect_right(self._shown_before, offset)
+        return self._ids(_AFTER_RANK, rank, limit)
 
     def _exact(self, query: str, category_id: int | None) -> list[int]:
         """Return the products that have the query as their code or SKU."""
@@ -137,12 +154,12 @@ class Reader:
         return [i for i in ids if self._ids(inside, i, category_id)]
 
     def _matches(
-        self, query: str, category_id: int | None, but: Iterable[int], part: tuple[int, int]
+        self, query: str, category_id: int | None, but: list[int], part: tuple[int, int]
     ) -> list[int]:
         terms = search_terms(query, self._keeps)
         if not terms:
             return []
-        return self._ids(_MATCH, match_expression(terms, category_id), json.dumps([*but]), *part)
+        return self._ids(_MATCH, match_expression(terms, category_id), json.dumps(but), *part)
 
     def _keeps(self, char: str) -> bool:
         """Ask the index itself whether it keeps a character in words: its tables are its own."""

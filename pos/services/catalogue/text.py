@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from pos.models.catalogue_search import CATEGORY_MARK
 
 MAX_NAME = 500
+MAX_QUERY = 256
 MAX_TERMS = 8
 MAX_TERM = 64
 
@@ -67,6 +68,11 @@ def strip_html(text: str) -> str:
     return "".join(parser.parts)
 
 
+def sayable(text: str) -> str:
+    """Drop lone surrogates, which a paste can bring and UTF-8 cannot hold."""
+    return text if text.isascii() else text.encode("utf-8", "ignore").decode("utf-8")
+
+
 def search_terms(text: str, is_word: Callable[[str], bool]) -> list[str]:
     """Split a query into the words that the index knows; the rest separates them.
 
@@ -74,7 +80,7 @@ def search_terms(text: str, is_word: Callable[[str], bool]) -> list[str]:
     in words. Nothing of FTS5's own language survives: quotes, operators,
     column names and stars are separators or plain words.
     """
-    composed = unicodedata.normalize("NFC", text)
+    composed = unicodedata.normalize("NFC", sayable(text[:MAX_QUERY]))
     words = "".join(_kept(composed, is_word)).split()
     return [word[:MAX_TERM] for word in words[:MAX_TERMS]]
 
