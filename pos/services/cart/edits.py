@@ -144,10 +144,13 @@ def _line_of(draft: Draft, variant: Variant, unit_minor: int, quantity_milli: in
 
 
 def _is_twin(old: LineRow, new: LineRow) -> bool:
-    """Gift cards never merge: each becomes a card of its own."""
-    if old.variant_key != new.variant_key or new.kind is ProductKind.GIFT_CARD:
-        return False
-    return replace(new, id=old.id, position=old.position, quantity_milli=old.quantity_milli) == old
+    """Ask whether one more of ``new`` is one more of ``old``, by whatever code it was found.
+
+    Gift cards never merge: each becomes a card of its own.
+    """
+    bare = old.discount is None and not old.note and old.kind is not ProductKind.GIFT_CARD
+    same = ("variant_key", "unit_minor", "tax_ids", "kind")
+    return bare and all(getattr(old, name) == getattr(new, name) for name in same)
 
 
 def _price(variant: Variant, unit_minor: int | None) -> int:
