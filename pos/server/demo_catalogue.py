@@ -1,51 +1,65 @@
-"""Reads a small catalogue file to seed the backend with; the till's import is the real one."""
+"""Reads the demo shop's catalogue to seed the backend with; the till's import is the real one.
+
+The identities are those the till's import gives to the same rows, so that
+importing the file there changes these items and adds none.
+"""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import cast
 
 from pos.backend.wire import CatalogueItem
+from pos.backend.wire.mirror import ItemKind
 from pos.money import parse_minor
 
 _CURRENCY = "usd"
+_MILLI = 1000
 Row = Mapping[str, str]
 
 
 def read_catalogue(path: Path) -> list[CatalogueItem]:
-    """Read Shopify's product export or ``barcode,name,price``; raises `ValueError` on a bad row."""
+    """Read a plain catalogue, most popular first; raises `ValueError` on a bad row."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        rows = [{key: value or "" for key, value in row.items() if key} for row in reader]
-    items = _shopify(rows) if "Handle" in (reader.fieldnames or ()) else map(_plain, rows)
-    return list(items)
+        rows = [
+            {key: value or "" for key, value in row.items() if key} for row in csv.DictReader(file)
+        ]
+    return list(_items(rows))
 
 
-def _plain(row: Row) -> CatalogueItem:
-    return CatalogueItem(
-        key=row["barcode"],
-        product_key=row["barcode"],
-        name=row["name"],
-        barcodes=(row["barcode"],),
-        price_minor=parse_minor(row["price"], _CURRENCY),
-    )
-
-
-def _shopify(rows: list[dict[str, str]]) -> Iterator[CatalogueItem]:
-    """Later rows of a handle leave out what the first one says; rows of pictures have no price."""
-    first: dict[str, str] = {}
+def _items(rows: list[dict[str, str]]) -> Iterator[CatalogueItem]:
+    """Later rows of a product leave out what its first one says."""
+    first: Row = {}
     for row in rows:
-        if row["Handle"] != first.get("Handle"):
+        if not (row.get("product") and row.get("product") == first.get("product")):
             first = row
-        if row.get("Variant Price"):
-            yield _variant(first, row)
+        yield _item(first, row)
 
 
-def _variant(first: Row, row: Row) -> CatalogueItem:
+def _item(first: Row, row: Row) -> CatalogueItem:
+    key, stock = _key(first, row), row.get("stock", "")
+    barcode = row.get("barcode", "")
     return CatalogueItem(
-        key=row["Handle"],
-        product_key=row["Handle"],
-        name=first["Title"],
-        price_minor=parse_minor(row["Variant Price"], _CURRENCY),
+        key=key,
+        product_key=first.get("product") or key,
+        name=first["name"],
+        option_name=row.get("option", ""),
+        category=first.get("category", ""),
+        kind=cast("ItemKind", first.get("kind") or "goods"),
+        sku=row.get("sku", ""),
+        barcodes=(barcode,) if barcode else (),
+        price_minor=None if row["price"] == "open" else parse_minor(row["price"], _CURRENCY),
+        tax_ids=tuple(first.get("tax", "").split()),
+        tracked=bool(stock),
+        stock_milli=int(stock) * _MILLI if stock else None,
     )
+
+
+def _key(first: Row, row: Row) -> str:
+    if product := first.get("product"):
+        return f"{product}|{row['option']}" if row.get("option") else product
+    if barcode := row.get("barcode"):
+        return f"code:{barcode}"
+    return f"sku:{row['sku']}" if row.get("sku") else f"name:{first['name'].casefold()}"

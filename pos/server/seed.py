@@ -12,7 +12,7 @@ from pos.backend.wire import CatalogueItem, ProviderOut, SettingsIn, TaxOut, enc
 from pos.server.auth import hash_token
 from pos.server.catalogue import upsert
 from pos.server.database import insert_once, take_numbers
-from pos.server.tables import businesses, locations, registers
+from pos.server.tables import businesses, catalogue, locations, registers
 
 BUSINESS_ID = UUID("01900000-0000-7000-8000-000000000001")
 LOCATION_ID = UUID("01900000-0000-7000-8000-000000000002")
@@ -77,9 +77,15 @@ def is_seeded(engine: Engine) -> bool:
 
 
 def fill_catalogue(engine: Engine, items: Sequence[CatalogueItem]) -> int:
-    """Upsert into the demo business's catalogue; returns how many were new or different."""
+    """Fill the demo business's catalogue if it is empty; returns how many came in.
+
+    A restart must not bring back prices and stock that have changed since.
+    """
     business, changed = str(BUSINESS_ID), 0
+    there = select(catalogue.c.key).where(catalogue.c.business_id == business).limit(1)
     with engine.begin() as connection:
+        if connection.scalar(there) is not None:
+            return 0
         take_numbers(connection, business, "catalogue", 0)  # one writer at a time
         for start in range(0, len(items), _BATCH):
             changed += upsert(connection, business, items[start : start + _BATCH])

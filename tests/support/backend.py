@@ -18,13 +18,20 @@ ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "register-token-for-tests"  # noqa: S105 - guards nothing but a test's own process
 FAULT_TOKEN = "fault-token-for-tests"  # noqa: S105 - likewise
 _START = "import sys; from pos.server.main import main; sys.exit(main(sys.argv[1:]))"
-_PATIENCE = 20
+_PATIENCE = 60
 
 
 class BackendProcess:
     """``start`` it (or use it as a context manager); its data survive ``stop`` and ``kill``."""
 
-    def __init__(self, folder: Path, database: str = "", *, catalogue: Path | None = None):
+    def __init__(
+        self,
+        folder: Path,
+        database: str = "",
+        *,
+        catalogue: Path | None = None,
+        test_faults: bool = True,
+    ) -> None:
         self.database = database or str(folder / "backend.db")
         self.token = TOKEN
         self.port = 0
@@ -32,6 +39,7 @@ class BackendProcess:
         self.lease_seconds = 30.0
         self.log = folder / "backend.log"
         self._catalogue = catalogue
+        self._test_faults = test_faults
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
@@ -58,12 +66,12 @@ class BackendProcess:
 
     def _arguments(self) -> list[str]:
         extra = ["--catalogue", str(self._catalogue)] if self._catalogue else []
+        extra += ["--test-faults", FAULT_TOKEN] if self._test_faults else []
         return [
             *("--port", str(self.port)),
             *("--database", self.database),
             *("--seed", "demo"),
             *("--token", self.token),
-            *("--test-faults", FAULT_TOKEN),
             *("--lease-seconds", str(self.lease_seconds)),
             *extra,
         ]
