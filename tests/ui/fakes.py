@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtWidgets import QWidget
 
+from pos.ui.screens.checkout_views import (
+    CashView,
+    CheckoutView,
+    DoneView,
+    OrderCardView,
+    Page,
+    TenderView,
+)
+from pos.ui.screens.checkout_words import CardNews, CardState, card_view
+from pos.ui.screens.customer_views import CustomerView
+from pos.ui.screens.customers import CustomerChooser
 from pos.ui.screens.sale import SaleScreen
 from pos.ui.screens.sale_views import CartView, LineView, ProductView
 from pos.ui.shell import Shell
@@ -96,3 +109,67 @@ def sale(calls, host=None) -> SaleScreen:
     screen.show_cart(CART)
     screen.panel.lines.select("l2")
     return screen
+
+
+CUSTOMERS = (
+    CustomerView(
+        "c1", "Ji-woo Park", "+82 10-5550-0199", "jiwoo@example.com", "$25.00", "3 classes"
+    ),
+    CustomerView("c2", "Jin Park", "+1 415 555 0142", "jin@example.com"),
+    CustomerView("c3", "Dana Parker", "+1 212 555 0107", "dana@example.com", "$4.50", "10 classes"),
+)
+
+
+def customer_count():
+    return len(CUSTOMERS)
+
+
+def customer_page(offset, limit):
+    return list(CUSTOMERS[offset : offset + limit])
+
+
+def chooser(calls, *, in_sale=True) -> CustomerChooser:
+    made = CustomerChooser(calls, in_sale=in_sale)
+    made.search.setText("park")
+    made.table.rows.show_source(customer_count, customer_page)
+    return made
+
+
+ORDER = OrderCardView(
+    title="Order · Ji-woo Park",
+    lines=(
+        ("Yoga mat 5 mm", "$42.00"),
+        ("3 \N{MULTIPLICATION SIGN} Kombucha", "$14.40"),
+        ("10-class pass", "$135.00"),
+        ("Tax", "$5.01"),
+    ),
+    total="$196.41",
+    applied=(("Store credit applied", "\N{MINUS SIGN}$25.00"),),
+    due="$171.41",
+    can_split=True,
+)
+TENDERS = (TenderView("card", "Card reader"), TenderView("cash", "Cash"))
+TENDERS_OFFLINE = (TenderView("card", "Card reader", "needs internet"), TenderView("cash", "Cash"))
+CASH = CheckoutView(ORDER, Page.CASH, TENDERS_OFFLINE, "cash", cash=CashView(17141, "usd"))
+
+
+def card(state, **known) -> CheckoutView:
+    news = CardNews(CardState(state), "$171.41", **{"reader": "Front desk reader", **known})
+    waiting = state not in ("declined", "canceled", "failed")
+    order = replace(ORDER, can_leave=not waiting or state == "waiting")
+    return CheckoutView(order, Page.CARD, TENDERS, "card", locked=waiting, card=card_view(news))
+
+
+DONE = CheckoutView(
+    replace(ORDER, due="$0.00", can_split=False, leave_words="New sale (Esc)"),
+    Page.DONE,
+    TENDERS,
+    done=DoneView(
+        "Sale complete",
+        "Receipt R1-000482",
+        "$8.59",
+        (("Cash", "$180.00"),),
+        None,
+        (("preview", "Show receipt"), ("print", "Print"), ("pdf", "Save PDF")),
+    ),
+)

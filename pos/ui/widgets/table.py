@@ -1,0 +1,189 @@
+"""A table over a windowed model: painted cells, one chosen row, states as pills."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from pos.ui import theme
+from pos.ui.models.windowed import DISPLAY, ROOT, ROW, Index, WindowedModel
+from pos.ui.threads import Calls
+from pos.ui.tokens import Tone
+from pos.ui.widgets.pill import paint_pill, pill_width
+
+ROW_HEIGHT = 48
+_HEAD = 36
+_PAD = 12
+_HORIZONTAL = Qt.Orientation.Horizontal
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True, slots=True)
+class Col:
+    """One column. ``width`` is in pixels, 0 shares what is left; ``tone`` makes it a pill."""
+
+    title: str
+    text: Callable[[Any], str]
+    width: int = 0
+    right: bool = False
+    bold: bool = False
+    soft: bool = False
+    tone: Callable[[Any], Tone] | None = None
+
+
+class TableModel(WindowedModel):
+    """Rows are the views themselves; the columns say how to read them."""
+
+    def __init__(self, calls: Calls, cols: Sequence[Col]) -> None:
+        super().__init__(calls, len(cols))
+        self.cols = tuple(cols)
+
+    def cell(self, row: Any, column: int, role: int) -> Any:
+        return self.cols[column].text(row)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = DISPLAY) -> Any:
+        if orientation == _HORIZONTAL and role == DISPLAY and section < len(self.cols):
+            return self.cols[section].title.upper()
+        if orientation == _HORIZONTAL and role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if self.cols[section].right else _LEFT
+        return None
+
+
+class _Cells(QStyledItemDelegate):
+    def __init__(self, cols: Sequence[Col], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._cols = cols
+        self._plain, self._bold = theme.font(15), theme.font(15, QFont.Weight.Bold)
+        self._small = theme.font(13)
+        self._pill = theme.font(12, QFont.Weight.DemiBold)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        tokens = theme.tokens()
+        box: QRect = option.rect
+        col, row = self._cols[index.column()], index.data(ROW)
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(box, QColor(tokens.accent_soft))
+        painter.setPen(QColor(tokens.line))
+        painter.drawLine(box.bottomLeft(), box.bottomRight())
+        if row is not None:
+            self._cell(painter, box.adjusted(_PAD, 0, -_PAD, 0), col, row)
+        painter.restore()
+
+    def _cell(self, painter: QPainter, box: QRect, col: Col, row: Any) -> None:
+        text = col.text(row)
+        if col.tone is not None:
+            self._state(painter, box, text, col.tone(row))
+            return
+        tokens = theme.tokens()
+        face = self._bold if col.bold else self._small if col.soft else self._plain
+        painter.setFont(face)
+        painter.setPen(QColor(tokens.muted if col.soft else tokens.text))
+        shown = QFontMetrics(face).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, int(_RIGHT if col.right else _LEFT), shown)
+
+    def _state(self, painter: QPainter, box: QRect, text: str, tone: Tone) -> None:
+        width = pill_width(text, QFontMetrics(self._pill).horizontalAdvance(text))
+        if text:
+            place = QRect(box.left(), box.center().y() - 12, min(width, box.width()), 25)
+            paint_pill(painter, place, text, tone, font=self._pill, radius=6)
+
+
+class Table(QTableView):
+    """Emits the row's view: `chosen` when the choice moves, `entered` on Enter or double touch."""
+
+    chosen = Signal(object)
+    took = Signal(object)
+
+    def __init__(self, calls: Calls, cols: Sequence[Col], name: str) -> None:
+        super().__init__()
+        self.rows = TableModel(calls, cols)
+        self.setModel(self.rows)
+        self.setItemDelegate(_Cells(cols, self))
+        self.setAccessibleName(name)
+        self._plain_table()
+        self._set_widths(cols)
+        self.rows.ready.connect(self._first)
+        self.selectionModel().currentRowChanged.connect(self._moved)
+        self.doubleClicked.connect(self._take)
+
+    @property
+    def current(self) -> Any:
+        """The chosen row's view, or None."""
+        index = self.currentIndex()
+        return self.rows.row_at(index.row()) if index.isValid() else None
+
+    def choose(self, row: int) -> None:
+        """Choose a row by its place."""
+        if 0 <= row < self.rows.rowCount():
+            self.selectRow(row)
+
+    def step(self, by: int) -> None:
+        """Move the choice, for arrow keys pressed in a search field."""
+        self.choose(max(self.currentIndex().row(), 0 if by > 0 else 1) + by)
+
+    def take(self) -> None:
+        """Act on the chosen row as Enter would."""
+        self._take(self.currentIndex())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ENTER:
+            self._take(self.currentIndex())
+        elif event.text().isprintable() and event.text():
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def _plain_table(self) -> None:
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.horizontalHeader().setFixedHeight(_HEAD)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setSectionsClickable(False)
+
+    def _set_widths(self, cols: Sequence[Col]) -> None:
+        header = self.horizontalHeader()
+        for at, col in enumerate(cols):
+            if col.width:
+                header.setSectionResizeMode(at, QHeaderView.ResizeMode.Fixed)
+                header.resizeSection(at, col.width)
+            else:
+                header.setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
+
+    def _first(self) -> None:
+        if self.rows.total:
+            self.choose(0)
+        else:
+            self.chosen.emit(None)
+
+    def _moved(self, now: Index, before: Index = ROOT) -> None:
+        self.chosen.emit(self.rows.row_at(now.row()) if now.isValid() else None)
+
+    def _take(self, index: Index) -> None:
+        row = self.rows.row_at(index.row()) if index.isValid() else None
+        if row is not None:
+            self.took.emit(row)
