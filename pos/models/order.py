@@ -89,6 +89,10 @@ class OrderLine(Base):
     refunded_minor: Mapped[Minor] = mapped_column(default=0)
 
 
+TOUCHED = "amount_refunded_minor + amount_reserved_minor > 0"
+"""Payments of which something went back or is about to; queries must say it in these words."""
+
+
 class Payment(Base):
     """Money taken for an order by one provider; Medusa's fields."""
 
@@ -104,7 +108,7 @@ class Payment(Base):
         Index("ix_payment_order", "order_id"),
         Index("ix_payment_reference", "reference"),
         Index("ix_payment_last4", "card_last4", sqlite_where=text("card_last4 <> ''")),
-        Index("ix_payment_refunded", "order_id", sqlite_where=text("amount_refunded_minor > 0")),
+        Index("ix_payment_touched", "order_id", sqlite_where=text(TOUCHED)),
     )
 
     id: Mapped[Id]

@@ -407,7 +407,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_payment_last4', ['card_last4'], unique=False, sqlite_where=sa.text("card_last4 <> ''"))
         batch_op.create_index('ix_payment_order', ['order_id'], unique=False)
         batch_op.create_index('ix_payment_reference', ['reference'], unique=False)
-        batch_op.create_index('ix_payment_refunded', ['order_id'], unique=False, sqlite_where=sa.text('amount_refunded_minor > 0'))
+        batch_op.create_index('ix_payment_touched', ['order_id'], unique=False, sqlite_where=sa.text('amount_refunded_minor + amount_reserved_minor > 0'))
 
     op.create_table('refund',
     sa.Column('id', sa.Uuid(), nullable=False),
