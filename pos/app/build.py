@@ -26,7 +26,9 @@ from pos.services.purchases import Purchases
 from pos.services.refunds import RefundService
 from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, KeyringSecrets, SecretStore
 from pos.services.settings import SettingsService
+from pos.services.stock import StockService
 from pos.services.sync import Sync, enqueue_order, enqueue_refund
+from pos.services.sync.feed import CatalogueFeed
 from pos.terminal.api import NO_CHARGE, PaymentProvider
 from pos.terminal.cash import Cash
 from pos.terminal.store import SqlAttempts
@@ -45,6 +47,7 @@ class Till:
     lock: FileLock
     db: Database
     catalogue: Catalogue
+    stock: StockService
     settings: SettingsService
     secrets: Vault
     cart: CartService
@@ -134,13 +137,14 @@ def _wire(
     gateway = StripeGateway(lambda: vault.get(STRIPE_KEY), config.stripe_url)
     parts = _Money(db, clock, gateway)
     customers = CustomerService(db, clock)
-    sync = Sync(db, clock, catalogue=catalogue, customers=customers)
+    sync = Sync(db, clock, catalogue=CatalogueFeed(catalogue), customers=customers)
     return Till(
         config=config,
         clock=clock,
         lock=lock,
         db=db,
         catalogue=catalogue,
+        stock=StockService(db, clock),
         settings=SettingsService(db, clock),
         secrets=vault,
         cart=CartService(db, catalogue, clock),

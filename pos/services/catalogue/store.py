@@ -85,6 +85,10 @@ class Catalogue:
         """Return one variant by its stable key."""
         return self._read(Reader.variant, key)
 
+    def imported_stock(self) -> list[tuple[str, int]]:
+        """Return the stock that the last import named, for each tracked variant."""
+        return self._read(Reader.imported_stock)
+
     def apply_delta(self, items: Sequence[CatalogueItem]) -> Changes:
         """Take over what the backend names; all of it or, on an error, nothing."""
         with self.writing() as writer:

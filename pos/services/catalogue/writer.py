@@ -67,7 +67,6 @@ class Writer:
                 self._db.execute(
                     "INSERT INTO product_search(product_search) VALUES (?)", (command,)
                 )
-            self._rebuild = False
 
     def _put(self, batch: Batch, items: Iterable[CatalogueItem]) -> tuple[int, int, int]:
         added = updated = unchanged = 0

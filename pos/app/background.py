@@ -1,0 +1,97 @@
+"""The two service threads: payments and sync. Their news arrives in the GUI thread."""
+
+from __future__ import annotations
+
+from threading import Event
+from time import monotonic
+
+from PySide6.QtCore import QObject, Signal
+
+from pos.app.build import Till
+from pos.services.desk import DeskTick
+from pos.services.sync import SyncStatus
+from pos.terminal.api import Availability
+from pos.ui.ticker import Ticker
+
+_PROBE_EVERY = 20.0
+"""Seconds between two looks at the reader while no payment runs."""
+
+
+class Background(QObject):
+    """Owns the tickers. ``start`` after recovery: until then no session is stepped."""
+
+    desk_moved = Signal(object)
+    reader_seen = Signal(object)
+    sync_moved = Signal(object)
+    troubled = Signal(object)
+    crashed = Signal(object)
+
+    def __init__(self, till: Till, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._till = till
+        self._reconnect = Event()
+        self._reconnect.set()
+        self._probed = -_PROBE_EVERY
+        self._started = Event()
+        self._payments = Ticker(self._step_desk, "payments", self)
+        self._sync = Ticker(self._step_sync, "sync", self)
+        self._payments.told.connect(self._on_payments)
+        self._sync.told.connect(self.sync_moved)
+        for ticker in (self._payments, self._sync):
+            ticker.troubled.connect(self.troubled)
+            ticker.crashed.connect(self.crashed)
+
+    def start(self) -> None:
+        """Let both threads work."""
+        self._started.set()
+        self._payments.wake()
+        self._sync.wake()
+
+    def wake_payments(self) -> None:
+        """Step at once: a tender was opened, or a person chose something."""
+        self._till.desk.wake()
+        self._payments.wake()
+
+    def wake_sync(self) -> None:
+        """Something waits to be sent, or a person asked for it."""
+        self._sync.wake()
+
+    def reconnect(self) -> None:
+        """Connect anew: the backend's address, the key or the reader changed."""
+        self._reconnect.set()
+        self._probed = -_PROBE_EVERY
+        self._sync.wake()
+        self._payments.wake()
+
+    def close(self) -> bool:
+        """End both after the step under way; the journal makes leaving safe."""
+        done = [self._payments.close(), self._sync.close()]
+        return all(done)
+
+    def _step_desk(self) -> float | None:
+        if not self._started.is_set():
+            return None
+        done = self._till.desk.tick()
+        if done.runs or done.refunds:
+            self._payments.tell(done)
+        elif monotonic() - self._probed > _PROBE_EVERY:
+            self._probed = monotonic()
+            self._till.stripe.probe()
+            self._payments.tell(self._till.stripe.availability())
+        return done.delay
+
+    def _step_sync(self) -> float | None:
+        if not self._started.is_set():
+            return None
+        if self._reconnect.is_set():
+            self._reconnect.clear()
+            self._till.link.connect(self._till.sync)
+        status: SyncStatus = self._till.sync.tick()
+        self._sync.tell(status)
+        return status.delay
+
+    def _on_payments(self, news: DeskTick | Availability) -> None:
+        if isinstance(news, DeskTick):
+            self.desk_moved.emit(news)
+        else:
+            self.reader_seen.emit(news)

@@ -1,0 +1,112 @@
+"""The whole thing on one computer: simulator, reference backend, reader window and till.
+
+Everything lives in a folder that is thrown away, on free ports, with an
+in-memory keyring and a key that only the simulator knows.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_urlsafe
+
+from pos.app.build import Till
+from pos.app.processes import Process, announced, running
+from pos.config import Config, resources
+from pos.services import shop
+from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, MemorySecrets
+
+DEMO_KEY = "rk_test_tillkeep"
+"""Accepted by the simulator alone."""
+READER = "tmr_sim_frontdesk"
+READER_LABEL = "Front desk"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What is running behind the demo's till."""
+
+    folder: Path
+    stripe: Process
+    backend: Process
+    token: str
+
+    @property
+    def config(self) -> Config:
+        return Config(
+            data_dir=self.folder / "till",
+            backend_url=self.backend.url,
+            stripe_url=self.stripe.url,
+            training=True,
+        )
+
+    @property
+    def secrets(self) -> MemorySecrets:
+        return MemorySecrets({STRIPE_KEY: DEMO_KEY, BACKEND_TOKEN: self.token}, problem=None)
+
+
+def demo(*, tour: bool = False, screenshots: Path | None = None, theme: str | None = None) -> int:
+    """Open the demo, or take the tour when asked to or when there is no screen."""
+    if not tour and not _has_screen():
+        sys.stdout.write("There is no display here, so the tour runs instead of the window.\n")
+        tour = True
+    if tour:
+        from pos.app.tour import take_tour  # noqa: PLC0415  only where it is wanted
+
+        return take_tour(screenshots, theme or "light")
+    return _open_window()
+
+
+@contextmanager
+def stage() -> Iterator[Stage]:
+    """Start simulator and backend; stop them and throw their folder away afterwards."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+        token = token_urlsafe(24)
+        stripe = stack.enter_context(running(_simulator(folder, token)))
+        backend = stack.enter_context(running(_backend(folder, token)))
+        yield Stage(folder, stripe, backend, token)
+
+
+def prepare(till: Till) -> None:
+    """Choose the simulated reader, once."""
+    if not till.shop().reader_id:
+        till.settings.choose_reader(READER, READER_LABEL)
+
+
+def _simulator(folder: Path, token: str) -> Process:
+    words = ["simulator", "--data", str(folder / "stripe.db"), "--authorise-seconds", "1.5"]
+    return announced([*words, "--token", token, "--until-stdin-closes"])
+
+
+def _backend(folder: Path, token: str) -> Process:
+    secret = folder / "token"
+    secret.touch(mode=0o600)
+    secret.write_text(token, "utf-8")
+    catalogue = resources() / "demo" / "catalogue.csv"
+    words = ["server", "--port", "0", "--database", str(folder / "backend.db"), "--seed", "demo"]
+    return announced(
+        [*words, "--catalogue", str(catalogue), "--token-file", str(secret), "--test-faults", token]
+    )
+
+
+def _open_window() -> int:
+    from pos.app.run import run  # noqa: PLC0415  Qt only where a window is wanted
+
+    with stage() as on:
+        reader = Process(["virtual-reader", "--url", on.stripe.url, "--token", on.token])
+        with running(reader):
+            return run(on.config, secrets=on.secrets, preset=shop.DEMO, prepare=prepare)
+
+
+def _has_screen() -> bool:
+    if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+        return False
+    if sys.platform in {"win32", "darwin"}:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,81 @@
+"""The demo's helpers, each in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from pos.errors import CashierError
+
+_LONGEST_END = 5
+
+
+class Process:
+    """One `python -m pos …`; ``url`` is where it listens, once it said so."""
+
+    def __init__(self, words: list[str], *, announces: bool = False) -> None:
+        self._words = words
+        self._announces = announces
+        self._child: subprocess.Popen[str] | None = None
+        self.url = ""
+
+    def start(self) -> None:
+        """Start it; raises `CashierError` when it ends instead of listening."""
+        self._child = subprocess.Popen(  # noqa: S603  our own program, our own words
+            [sys.executable, "-m", "pos", *self._words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE if self._announces else subprocess.DEVNULL,
+            text=True,
+        )
+        if self._announces:
+            self.url = self._listen()
+
+    def stop(self) -> None:
+        """Ask it to end, then make it."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        child.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(_LONGEST_END)
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        if self._child is not None:
+            self._child.kill()
+            self.stop()
+
+    def _listen(self) -> str:
+        assert self._child is not None and self._child.stdout is not None  # noqa: S101, PT018  just started
+        try:
+            return str(json.loads(self._child.stdout.readline())["url"])
+        except (ValueError, KeyError) as error:
+            raise CashierError(
+                "demo_not_started",
+                f"The demo's {self._words[0]} did not start.",
+                "Run the command once more; its own message stands above.",
+            ) from error
+
+
+def announced(words: list[str]) -> Process:
+    """Make a process that prints where it listens."""
+    return Process(words, announces=True)
+
+
+@contextmanager
+def running(process: Process) -> Iterator[Process]:
+    """Start a process and stop it afterwards."""
+    process.start()
+    try:
+        yield process
+    finally:
+        process.stop()

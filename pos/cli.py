@@ -1,0 +1,96 @@
+"""The command line: run | demo | server | simulator | virtual-reader | import."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pos import __version__
+from pos.config import load
+from pos.errors import CashierError
+
+EXIT_CASHIER = 2
+"""Something the person who typed the command can mend."""
+
+_PASSED_ON = ("server", "simulator", "virtual-reader")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the command line says; returns the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words and words[0] in _PASSED_ON:
+        return _pass_on(words[0], words[1:])
+    options = _parser().parse_args(words)
+    verbs: dict[str, Callable[[argparse.Namespace], int]] = {
+        "run": _run,
+        "demo": _demo,
+        "import": _import,
+    }
+    try:
+        return verbs[options.verb or "run"](options)
+    except CashierError as error:
+        _say(f"{error.message} {error.remedy} [{error.code}]")
+        return EXIT_CASHIER
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tillkeep", description="A point-of-sale till.")
+    parser.add_argument("--version", action="version", version=f"Tillkeep {__version__}")
+    parser.add_argument("--data-dir", type=Path, help="where this till keeps its data")
+    verbs = parser.add_subparsers(dest="verb", title="commands")
+    verbs.add_parser("run", help="open the till (the default)")
+    demo = verbs.add_parser("demo", help="open a till with a simulated Stripe and backend")
+    demo.add_argument("--tour", action="store_true", help="do the whole job unattended")
+    demo.add_argument("--screenshots", type=Path, help="where the tour puts its pictures")
+    demo.add_argument("--theme", choices=["light", "dark"], help="how the tour's window looks")
+    bring = verbs.add_parser("import", help="import products from a CSV file")
+    bring.add_argument("file", type=Path)
+    for name in _PASSED_ON:  # listed for --help; their words are passed on unread
+        verbs.add_parser(name, help=f"run the {name.replace('-', ' ')} (see {name} --help)")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from pos.app.run import run  # noqa: PLC0415  Qt only where a window is wanted
+
+    return run(load(options.data_dir))
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from pos.app.demo import demo  # noqa: PLC0415  Qt only where a window is wanted
+
+    return demo(tour=options.tour, screenshots=options.screenshots, theme=options.theme)
+
+
+def _import(options: argparse.Namespace) -> int:
+    from pos.app.bring import bring  # noqa: PLC0415  SQLAlchemy only where it is needed
+
+    return bring(load(options.data_dir), options.file, _say)
+
+
+def _pass_on(verb: str, words: list[str]) -> int:
+    if verb == "server":
+        return _server(words)
+    if verb == "simulator":
+        from pos.terminal.simulator import main as simulate  # noqa: PLC0415  its own process
+
+        return simulate(words)
+    from pos.ui.virtual_reader import main as read  # noqa: PLC0415  its own process
+
+    return read(words)
+
+
+def _server(words: list[str]) -> int:
+    try:
+        from pos.server.main import main as serve  # noqa: PLC0415  not in the till's installer
+    except ModuleNotFoundError as error:
+        _say(f"The reference backend is not installed here: {error.name} is missing.")
+        return EXIT_CASHIER
+    return serve(words)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
