@@ -127,6 +127,7 @@ class Catalogue:
         reader: Reader | None = getattr(self._local, "reader", None)
         if reader is None:
             connection = connect(self.path)
+            connection.execute("PRAGMA query_only = ON")
             with self._lock:
                 self._connections.append(connection)
             reader = self._local.reader = Reader(connection)

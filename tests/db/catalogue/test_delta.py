@@ -48,6 +48,7 @@ def test_a_variant_can_move_to_another_product(catalogue):
     catalogue.apply_delta([item("v", "Old", product_key="old", barcodes=("1",))])
     catalogue.apply_delta([item("v", "New", product_key="new", barcodes=("1",))])
     assert (names(catalogue), names(catalogue, "old")) == (["New"], [])
+    assert (catalogue.count(), catalogue.count("old")) == (1, 0)
     assert names(catalogue, "1") == ["New"]
 
 
