@@ -128,7 +128,7 @@ def _set_aside(path: Path) -> Path:
 def _create(path: Path) -> None:
     # SQLAlchemy takes longer to load than the whole till needs to its first
     # scan, and is wanted only once in the life of a file.
-    from pos.models.catalogue import schema_statements  # noqa: PLC0415
+    from pos.models.catalogue import schema_statements  # noqa: PLC0415 - slow to load, rarely needed
 
     with closing(connect(path)) as db:
         db.execute("BEGIN IMMEDIATE")
