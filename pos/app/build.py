@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic
 
 from filelock import FileLock, Timeout
 
@@ -68,6 +69,7 @@ class Till:
     def close(self) -> None:
         """Let go of files and connections; whatever is unfinished is durable."""
         self.link.close()
+        self.gateway.close()
         self.catalogue.close()
         self.db.close()
         self.lock.release()
@@ -108,15 +110,16 @@ def build(
     secrets: SecretStore | None = None,
     clock: Clock = utc_now,
     preset: shop.Preset | None = None,
+    timer: Callable[[], float] = monotonic,
 ) -> Till:
-    """Open the data folder and wire everything on it.
+    """Open the data folder and wire everything on it; ``timer`` counts the seconds of waits.
 
     Raises `CashierError` for what a person can mend: a folder that cannot be
     written, a second instance, a damaged or newer database, a full disk.
     """
     lock = _lock(config)
     try:
-        return _wire(config, lock, secrets, clock, preset)
+        return _wire(config, lock, secrets, (clock, timer), preset)
     except BaseException:
         lock.release()
         raise
@@ -126,9 +129,10 @@ def _wire(
     config: Config,
     lock: FileLock,
     secrets: SecretStore | None,
-    clock: Clock,
+    clocks: tuple[Clock, Callable[[], float]],
     preset: shop.Preset | None,
 ) -> Till:
+    clock, timer = clocks
     migrate.upgrade(config.till_db, config.backups)
     db = Database(config.till_db)
     shop.bootstrap(db, clock, preset=preset)
@@ -152,7 +156,7 @@ def _wire(
         checkout=parts.checkout,
         refunds=parts.refunds,
         purchases=Purchases(db, clock),
-        desk=PaymentDesk(parts.checkout, parts.refunds, parts.providers),
+        desk=PaymentDesk(parts.checkout, parts.refunds, parts.providers, timer),
         stripe=parts.stripe,
         gateway=gateway,
         sync=sync,

@@ -42,7 +42,7 @@ class Front(QObject):
         self.background = Background(till, self)
         self.shell = Shell()
         self.scanner = Scanner(app)
-        self._shop_version = 0
+        self._shop_version, self._catalogue_version = 0, -1
         self._add_sale()
         self.status = StatusController(self.shell, till.sync, self.writes, self.shop.staff_name)
         self._wire()
@@ -102,6 +102,12 @@ class Front(QObject):
         if status.shop_version != self._shop_version:
             self._shop_version = status.shop_version
             self.reads.submit(self._till.shop, then=self._show_shop)
+        self.reads.submit(self._till.catalogue.version, then=self._on_catalogue)
+
+    def _on_catalogue(self, version: int) -> None:
+        if version != self._catalogue_version:
+            self._catalogue_version = version
+            self.sale_controller.refresh_products()
 
     def _crashed(self, bug: Exception) -> None:
         self.say(unexpected(bug))

@@ -37,8 +37,8 @@ class Catalogue:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.opened: Opened = prepare(path)
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        # by thread number: in a thread of Qt's, threading.local is empty at every call
+        self._readers: dict[int, tuple[sqlite3.Connection, Reader]] = {}
         self._lock = threading.Lock()
         self._writing = threading.Lock()
 
@@ -50,10 +50,9 @@ class Catalogue:
     def close(self) -> None:
         """Let go of the file in all threads."""
         with self._lock:
-            for connection in self._connections:
+            for connection, _ in self._readers.values():
                 connection.close()
-            self._connections.clear()
-            self._local = threading.local()
+            self._readers.clear()
 
     def version(self) -> int:
         """Return a number that changes when another connection has written, for this thread."""
@@ -124,14 +123,13 @@ class Catalogue:
             raise self._noted(error) from error
 
     def _reader(self) -> Reader:
-        reader: Reader | None = getattr(self._local, "reader", None)
-        if reader is None:
-            connection = connect(self.path)
-            connection.execute("PRAGMA query_only = ON")
-            with self._lock:
-                self._connections.append(connection)
-            reader = self._local.reader = Reader(connection)
-        return reader
+        me = threading.get_ident()
+        with self._lock:
+            if me not in self._readers:
+                connection = connect(self.path)
+                connection.execute("PRAGMA query_only = ON")
+                self._readers[me] = connection, Reader(connection)
+            return self._readers[me][1]
 
     def _noted(self, error: sqlite3.DatabaseError) -> CashierError:
         """Explain an error, and remember damage until the next start."""

@@ -42,7 +42,7 @@ def product_view(
     if low is not None and high is not None and high > low:
         price = tr("from {price}").format(price=price)
     more = tile.variant_count > 1
-    name = f"{tile.name} · {tr('%n sizes', tile.variant_count)}" if more else tile.name
+    name = f"{tile.name} · {tr('%n options', tile.variant_count)}" if more else tile.name
     return ProductView(
         id=str(tile.product_id),
         name=name,
