@@ -194,6 +194,7 @@ def add_refund(
         parts = [_part(lines[i], milli) for i, milli in (back or {0: 1000}).items()]
         amount = sum(part.amount_minor for part in parts)
         refund = _refund(order_id, payment, amount, state, clock())
+        refund.staff_id = shop.load(session).staff_id
         _count(payment, amount, state)
         session.add(refund)
         session.flush()
