@@ -17,8 +17,28 @@ from pos.ui.screens.checkout_views import (
 from pos.ui.screens.checkout_words import CardNews, CardState, card_view
 from pos.ui.screens.customer_views import CustomerView
 from pos.ui.screens.customers import CustomerChooser
+from pos.ui.screens.purchase_views import (
+    DetailLine,
+    PurchaseDetail,
+    PurchaseRow,
+    RefundLine,
+    RefundView,
+    TimelineEntry,
+)
+from pos.ui.screens.purchases import PurchasesScreen
 from pos.ui.screens.sale import SaleScreen
 from pos.ui.screens.sale_views import CartView, LineView, ProductView
+from pos.ui.screens.settings import SettingsScreen
+from pos.ui.screens.settings_views import (
+    BackendSettings,
+    ImportProgress,
+    ImportReport,
+    ReaderRow,
+    Rejected,
+    ShopSettings,
+    StateView,
+    TaxRow,
+)
 from pos.ui.shell import Shell
 from pos.ui.tokens import Tone
 from pos.ui.views import ShopView, StatusView, sync_status
@@ -173,3 +193,106 @@ DONE = CheckoutView(
         (("preview", "Show receipt"), ("print", "Print"), ("pdf", "Save PDF")),
     ),
 )
+
+
+_OK, _PART, _OPEN, _BACK = (
+    ("Paid", Tone.OK),
+    ("Part refunded", Tone.WARN),
+    ("Checking payment", Tone.BAD),
+    ("Refunded", Tone.NEUTRAL),
+)
+_PAST = (
+    ("14:32", "Ji-woo Park", "$196.41", "Card ·· 4242, credit", _OK, "Synced"),
+    ("14:20", "Walk-in", "$22.80", "Cash", _OK, "Waiting"),
+    ("14:02", "Dana Ruiz", "$58.00", "Card ·· 0005", _PART, "Synced"),
+    ("13:47", "Walk-in", "$9.60", "Card ·· 9995", _OPEN, "Waiting"),
+    ("13:31", "Amir Khan", "$150.00", "Card ·· 4444", _BACK, "Synced"),
+    ("13:05", "Walk-in", "$14.40", "Cash", _OK, "Synced"),
+    ("12:58", "Lee Hana", "$85.00", "Class credit", _OK, "Synced"),
+)
+PURCHASES = tuple(
+    PurchaseRow(f"o{n}", f"R1-000{481 - n}", time, who, total, paid, *state, backend)
+    for n, (time, who, total, paid, state, backend) in enumerate(_PAST)
+)
+
+
+def purchase_count():
+    return len(PURCHASES)
+
+
+def purchase_page(offset, limit):
+    return list(PURCHASES[offset : offset + limit])
+
+
+DETAIL = PurchaseDetail(
+    id="o0",
+    title="R1-000481",
+    subtitle="Today 14:32 · Ji-woo Park · Min-ji Kim",
+    status="Paid",
+    tone=Tone.OK,
+    lines=tuple(DetailLine(line.name, line.detail, line.total) for line in LINES),
+    totals=(("Subtotal", "$206.40"), ("Discount", "\N{MINUS SIGN}$15.00"), ("Tax", "$5.01")),
+    total="$196.41",
+    tenders=(("Card ·· 4242", "$171.41"), ("Store credit", "$25.00")),
+    timeline=(
+        TimelineEntry("14:31", "Payment opened", "Min-ji Kim"),
+        TimelineEntry("14:32", "Approved by Stripe"),
+        TimelineEntry("14:32", "Reached the backend"),
+    ),
+)
+REFUND = RefundView(
+    order_id="o0",
+    title="Refund R1-000481",
+    subtitle="Refundable $196.41 · choose lines",
+    lines=(
+        RefundLine("l1", "Yoga mat 5 mm", "$45.73 incl. tax", 1000, 0, 1000, 1000, "$45.73"),
+        RefundLine("l2", "Kombucha", "", 3000, 0, 3000, 0, "$0.00"),
+        RefundLine("l3", "10-class pass", "1 class already used", 1000, 1000, 0, 0, "$0.00"),
+    ),
+    reasons=(("damaged", "Damaged"), ("changed-mind", "Changed mind"), ("other", "Other")),
+    destinations=(("To card ·· 4242", "$45.73"), ("To store credit", "$0.00")),
+    total="$45.73",
+    button="Refund $45.73",
+    can_refund=True,
+    approval="Manager approval: over $20.00 needs a manager PIN",
+)
+
+
+def purchases(calls) -> PurchasesScreen:
+    screen = PurchasesScreen(calls)
+    screen.show_filters(
+        [("today", "Today"), ("", "Any time")], [("", "All statuses"), ("paid", "Paid")]
+    )
+    screen.table.rows.show_source(purchase_count, purchase_page)
+    return screen
+
+
+SETTINGS = ShopSettings("Harbour Studio", "1 Pier Road", "Front desk", "Register 1")
+REPORT = ImportReport(
+    "Imported shopify-products.csv",
+    (("New products", "1,204"), ("Updated", "96"), ("Left out", "3")),
+    (
+        Rejected(17, "Price is not an amount: 'free'", "old-mat,Old mat,free"),
+        Rejected(402, "Price is below zero", "strap-neg,Strap,-2.00"),
+        Rejected(911, "No title and no barcode", ",,"),
+    ),
+    3,
+)
+PROGRESS = ImportProgress(412_000, 818_233, "412,000 of 818,233 rows · 3 left out")
+
+
+def settings(calls, section="shop") -> SettingsScreen:
+    screen = SettingsScreen(calls)
+    screen.shop.show_settings(SETTINGS)
+    screen.taxes.show_taxes([TaxRow("t1", "Sales tax", 88_750), TaxRow("t2", "Food", 20_000)])
+    screen.key.show_state(StateView("Key stored", Tone.OK, "Restricted key, test mode"))
+    screen.reader.show_readers(
+        [
+            ReaderRow("tmr_1", "Front desk reader", "Ready", Tone.OK, chosen=True),
+            ReaderRow("tmr_2", "Back room", "Offline", Tone.BAD),
+        ]
+    )
+    state = StateView("Online", Tone.OK, "Last synced 4 s ago")
+    screen.backend.show_settings(BackendSettings("https://shop.example.com", state))
+    screen.open_section(section)
+    return screen

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
@@ -29,8 +31,8 @@ def columns() -> tuple[Col, ...]:
     """Return the columns of the list."""
     return (
         Col(tr("Name"), _name, bold=True),
-        Col(tr("Phone"), _phone),
-        Col(tr("Email"), _email),
+        Col(tr("Phone"), attrgetter("phone")),
+        Col(tr("Email"), attrgetter("email")),
         Col(tr("Credit"), _credit, width=110, right=True),
         Col(tr("Class credits"), _classes, width=150),
     )
@@ -179,14 +181,6 @@ class CustomersScreen(Screen):
 
 def _name(view: CustomerView) -> str:
     return view.name if view.synced else f"{view.name} · {tr('not synced')}"
-
-
-def _phone(view: CustomerView) -> str:
-    return view.phone
-
-
-def _email(view: CustomerView) -> str:
-    return view.email
 
 
 def _credit(view: CustomerView) -> str:

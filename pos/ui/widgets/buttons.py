@@ -174,12 +174,13 @@ class MenuButton(Button):
         self.clicked.connect(self._open)
         self.set_choices(choices)
 
-    def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
-        """Offer (value, words) pairs and show the first."""
+    def set_choices(self, choices: Sequence[tuple[str, str]], value: str | None = None) -> None:
+        """Offer (value, words) pairs; shows ``value``, else what was chosen, else the first."""
+        self.value = self.value if value is None else value
         self._words = dict(choices)
         self._menu.clear()
-        for value, words in choices:
-            self._menu.addAction(words.replace("&", "&&")).setData(value)
+        for key, words in choices:
+            self._menu.addAction(words.replace("&", "&&")).setData(key)
         if self.value not in self._words:
             self.value = choices[0][0] if choices else ""
         self._show()

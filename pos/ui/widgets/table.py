@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from pos.ui import theme
-from pos.ui.models.windowed import DISPLAY, ROOT, ROW, Index, WindowedModel
+from pos.ui.models.windowed import DISPLAY, PAGE, ROOT, ROW, Index, WindowedModel
 from pos.ui.threads import Calls
 from pos.ui.tokens import Tone
 from pos.ui.widgets.pill import paint_pill, pill_width
@@ -117,6 +117,7 @@ class Table(QTableView):
         self.setModel(self.rows)
         self.setItemDelegate(_Cells(cols, self))
         self.setAccessibleName(name)
+        self._key = ""
         self._plain_table()
         self._set_widths(cols)
         self.rows.ready.connect(self._first)
@@ -175,15 +176,24 @@ class Table(QTableView):
                 header.setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
 
     def _first(self) -> None:
-        if self.rows.total:
-            self.choose(0)
-        else:
+        """Choose again what was chosen before the list was read anew, else the first."""
+        if not self.rows.total:
             self.chosen.emit(None)
+            return
+        near = range(min(self.rows.total, PAGE))
+        same = (at for at in near if _identity(self.rows.row_at(at)) == self._key)
+        self.choose(next(same, 0) if self._key else 0)
 
     def _moved(self, now: Index, before: Index = ROOT) -> None:
-        self.chosen.emit(self.rows.row_at(now.row()) if now.isValid() else None)
+        row = self.rows.row_at(now.row()) if now.isValid() else None
+        self._key = _identity(row)
+        self.chosen.emit(row)
 
     def _take(self, index: Index) -> None:
         row = self.rows.row_at(index.row()) if index.isValid() else None
         if row is not None:
             self.took.emit(row)
+
+
+def _identity(row: Any) -> str:
+    return str(getattr(row, "id", ""))
