@@ -117,10 +117,8 @@ def test_a_card_receipt_has_what_the_schemes_ask_for(till, clock):
     order_id = add_order(till, clock, (Item("Tea", 350, taxes=()),), (paid,))
     text = render(build(till, order_id, zone=ZONE), 32)
     body = text[text.index("TOTAL") : text.rindex("R1-")].rstrip() + "\n"
-    assert (
-        body
-        == golden(
-            """
+    assert body == golden(
+        """
         TOTAL                      $3.50
 
         Visa ·· 4242               $3.50
