@@ -72,7 +72,7 @@ class Background(QObject):
         if not self._started.is_set():
             return None
         done = self._till.desk.tick()
-        if done.runs or done.refunds:
+        if done.runs or done.refunds or done.trouble:
             self._payments.tell(done)
         elif monotonic() - self._probed > _PROBE_EVERY:
             self._probed = monotonic()
@@ -93,5 +93,7 @@ class Background(QObject):
     def _on_payments(self, news: DeskTick | Availability) -> None:
         if isinstance(news, DeskTick):
             self.desk_moved.emit(news)
+            if news.trouble is not None:
+                self.troubled.emit(news.trouble)
         else:
             self.reader_seen.emit(news)

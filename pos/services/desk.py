@@ -11,21 +11,24 @@ from dataclasses import dataclass
 from time import monotonic
 from uuid import UUID
 
+from pos.errors import PosError
 from pos.services.checkout import CheckoutService, RunProgress
 from pos.services.refunds import RefundService
 from pos.terminal.api import PaymentProvider, RefundProgress
 
 _IDLE = 5.0
 """Seconds between two looks for work when nothing is due; `wake` shortens it."""
+_AFTER_TROUBLE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class DeskTick:
-    """What one tick did, and the seconds until the next."""
+    """What one tick did, and the seconds until the next; ``trouble`` stopped one of many."""
 
     delay: float
     runs: tuple[RunProgress, ...] = ()
     refunds: tuple[RefundProgress, ...] = ()
+    trouble: PosError | None = None
 
 
 class PaymentDesk:
@@ -43,13 +46,21 @@ class PaymentDesk:
         self._providers = providers
         self._clock = clock
         self._due: dict[UUID, float | None] = {}
+        self._woken = False
 
     def wake(self) -> None:
-        """Make everything due: a person chose something, or opened a tender."""
-        self._due.clear()
+        """Make everything due: a person chose something, or opened a tender. From any thread."""
+        self._woken = True
 
     def tick(self) -> DeskTick:
-        """Take one step of whatever is due."""
+        """Take one step of whatever is due.
+
+        What cannot be done now, such as on a full disk, is told and tried again
+        later; it does not keep the others from their step.
+        """
+        if self._woken:
+            self._woken = False  # first: a wake during the step counts for the next tick
+            self._due = {}
         sessions = [s for p in self._providers.values() for s in p.unsettled()]
         sessions += self._checkout.uncommitted()
         refunds = self._refunds.open_refunds()
@@ -57,13 +68,20 @@ class PaymentDesk:
         key = self._next()
         if key is None:
             return DeskTick(self._delay())
-        if key in sessions:
-            done = self._checkout.advance(key)
-            self._plan(key, done.progress.delay)
-            return DeskTick(self._delay(), runs=(done,))
-        step = self._refunds.advance(key)
-        self._plan(key, step.delay)
-        return DeskTick(self._delay(), refunds=(step,))
+        self._plan(key, _AFTER_TROUBLE)
+        try:
+            return self._step(key, is_refund=key not in sessions)
+        except PosError as error:
+            return DeskTick(self._delay(), trouble=error)
+
+    def _step(self, key: UUID, *, is_refund: bool) -> DeskTick:
+        if is_refund:
+            step = self._refunds.advance(key)
+            self._plan(key, step.delay)
+            return DeskTick(self._delay(), refunds=(step,))
+        done = self._checkout.advance(key)
+        self._plan(key, done.progress.delay)
+        return DeskTick(self._delay(), runs=(done,))
 
     def _next(self) -> UUID | None:
         now = self._clock()
@@ -74,6 +92,8 @@ class PaymentDesk:
         self._due[key] = None if delay is None else self._clock() + delay
 
     def _delay(self) -> float:
+        if self._woken:
+            return 0.0
         now = self._clock()
         waits = [at - now for at in self._due.values() if at is not None]
         return max(0.0, min([*waits, _IDLE]))

@@ -128,6 +128,9 @@ class PaymentProvider(Protocol):
     def refund_payment(self, refund_id: UUID) -> RefundProgress:
         """Take one step towards a settled refund."""
 
+    def approve_refund_again(self, refund_id: UUID) -> RefundState:
+        """Let a person allow one more try under a new key; changes nothing when that is unsafe."""
+
     def recover(self) -> None:
         """Prepare what an earlier run of the program left; asks nobody."""
 

@@ -9,6 +9,8 @@ from pos.terminal.attempt import NO_NOTICE, CardAttempt, Choice, Context, Notice
 from pos.terminal.facts import IntentFacts, read_intent, read_reader
 from pos.terminal.operations import Answer, Operation, Outcome
 
+PAID_ANYWAY = Notice("paid_before_cancel", "The customer paid before it could be canceled.")
+"""The charge won (cases 32 and 33): the cashier is told, and may refund it."""
 _EMPTY = View()
 
 
@@ -20,7 +22,7 @@ def sending(a: CardAttempt, op: Operation, c: Context) -> CardAttempt:
     phase, dispatched = a.phase, a.dispatched_at
     if op.kind is OpKind.PROCESS:
         phase, dispatched = CardPhase.DISPATCHED, c.now
-    elif op.kind is not OpKind.CREATE and not a.is_settled:
+    elif op.kind is not OpKind.CREATE and op.target not in a.strays and not a.is_settled:
         phase = CardPhase.CANCELLING
     return replace(a, ops=ops, phase=phase, dispatched_at=dispatched, view=_EMPTY)
 
@@ -31,9 +33,18 @@ def absorb_post(a: CardAttempt, key: str, answer: Answer, c: Context) -> CardAtt
     a = replace(a, ops=tuple(op if o.key == key else o for o in a.ops), view=_EMPTY)
     if op.kind is OpKind.CREATE:
         return _created(a, op, answer)
-    if answer.intent is not None:  # payment_intent_unexpected_state carries the truth
-        return _seen(a, read_intent(answer.intent))
-    return a
+    if op.target in a.strays:
+        left = tuple(stray for stray in a.strays if stray != op.target or op.is_open)
+        return replace(a, strays=left)
+    return _told(a, answer)
+
+
+def _told(a: CardAttempt, answer: Answer) -> CardAttempt:
+    """Take a refusal's own PaymentIntent at its word, but read a paid one again for its card."""
+    facts = read_intent(answer.intent) if answer.intent is not None else None
+    if facts is None or facts.id != a.intent_id or facts.status == "succeeded":
+        return a
+    return _seen(a, facts)
 
 
 def absorb_intent(a: CardAttempt, answer: Answer) -> CardAttempt:
@@ -42,10 +53,10 @@ def absorb_intent(a: CardAttempt, answer: Answer) -> CardAttempt:
         facts = read_intent(answer.body)
         view = replace(a.view, intent=facts, again=a.view.reader is not None)
         return _seen(replace(a, view=view, looks=0, unknown_since=None), facts)
-    view = replace(a.view, intent_unreachable=True, key_refused=answer.outcome is Outcome.HELD)
+    view = replace(a.view, intent_unreachable=True, key_refused=answer.status in {401, 403})
     a = replace(a, view=view, looks=a.looks + 1)
     if answer.code == "resource_missing":  # never "not paid" (case 69)
-        return _needs_check(a, Notice("resource_missing", answer.message))
+        return needs_check(a, Notice("resource_missing", answer.message))
     return a
 
 
@@ -90,11 +101,19 @@ def choose(a: CardAttempt, choice: Choice) -> CardAttempt:
         return replace(a, phase=CardPhase.CLOSED) if a.phase is CardPhase.NEEDS_CHECK else a
     if choice in {Choice.RETRY, Choice.RESUME} and a.wish is not Wish.CANCEL:
         return _again(a, choice)
-    a = replace(a, parked=a.parked or choice is Choice.PARK)
+    if choice is Choice.PARK:
+        a = _parked(a)
     return replace(rested(a), ops=tuple(replace(op, not_before=None) for op in a.ops))
 
 
+def _parked(a: CardAttempt) -> CardAttempt:
+    """Set aside: the reader is free for the next sale and never asked again for this one."""
+    return replace(a, parked=True, wish=Wish.ASK if a.wish is Wish.PAY else a.wish)
+
+
 def _again(a: CardAttempt, choice: Choice) -> CardAttempt:
+    if a.parked or a.released:  # another sale may have the reader, another tender the money
+        return rested(a)
     op = a.last(OpKind.PROCESS)
     fresh = choice is Choice.RETRY and op is not None
     asked = op.n + 1 if fresh and op is not None else a.asked
@@ -115,14 +134,14 @@ def _created(a: CardAttempt, op: Operation, answer: Answer) -> CardAttempt:
         return a
     notice = Notice(op.code or "refused", op.message)
     if op.code == "idempotency_error":  # must not happen: params are frozen (case 11)
-        return _needs_check(a, notice)
+        return needs_check(a, notice)
     return replace(a, phase=CardPhase.REFUSED, notice=notice)
 
 
 def _opened(a: CardAttempt, facts: IntentFacts) -> CardAttempt:
     a = replace(a, intent_id=facts.id, phase=CardPhase.CREATED, unknown_since=None)
-    if _mismatch(a, facts, facts.amount):
-        return _needs_check(a, Notice("amount_mismatch", _difference(a, facts)))
+    if a.wish is not Wish.CANCEL and _mismatch(a, facts, facts.amount):
+        return needs_check(a, Notice("amount_mismatch", _difference(a, facts)))
     return a
 
 
@@ -131,14 +150,15 @@ def _seen(a: CardAttempt, facts: IntentFacts) -> CardAttempt:
     if facts.status == "canceled":
         return replace(a, phase=CardPhase.CANCELED)
     if facts.status == "requires_capture":
-        return _needs_check(a, Notice("requires_capture", "The payment was not captured."))
+        return needs_check(a, Notice("requires_capture", "The payment was not captured."))
     if facts.status == "succeeded":
-        if _mismatch(a, facts, facts.amount_received):
-            return _needs_check(a, Notice("amount_mismatch", _difference(a, facts)))
-        return replace(a, phase=CardPhase.SUCCEEDED, card=facts.card)
+        if a.released or _mismatch(a, facts, facts.amount_received):
+            return needs_check(a, Notice("amount_mismatch", _difference(a, facts)))
+        notice = PAID_ANYWAY if a.wish is Wish.CANCEL else NO_NOTICE
+        return replace(a, phase=CardPhase.SUCCEEDED, card=facts.card, notice=notice)
     if a.phase is CardPhase.NEEDS_CHECK:
         phase = CardPhase.DISPATCHED if a.reader_was_asked else CardPhase.CREATED
-        return replace(a, phase=phase)
+        return replace(a, phase=phase, notice=NO_NOTICE)
     return a
 
 
@@ -154,8 +174,10 @@ def _difference(a: CardAttempt, facts: IntentFacts) -> str:
     )
 
 
-def _needs_check(a: CardAttempt, notice: Notice) -> CardAttempt:
-    return replace(a, phase=CardPhase.NEEDS_CHECK, wish=Wish.ASK, notice=notice)
+def needs_check(a: CardAttempt, notice: Notice) -> CardAttempt:
+    """Leave it to a person."""
+    wish = Wish.CANCEL if a.released else Wish.ASK  # what was released is only ever put away
+    return replace(a, phase=CardPhase.NEEDS_CHECK, wish=wish, notice=notice)
 
 
 def _settle_create(a: CardAttempt) -> CardAttempt:

@@ -6,9 +6,7 @@ once more. If a charge came first, the charge wins and the cashier is told.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from pos.models.states import CardPhase, OpKind, Wish
+from pos.models.states import OpKind
 from pos.terminal.attempt import (
     Action,
     CardAttempt,
@@ -21,12 +19,15 @@ from pos.terminal.attempt import (
     Situation,
     Turn,
 )
+from pos.terminal.card_answers import needs_check
 from pos.terminal.card_operations import cancel_action, cancel_intent
 from pos.terminal.card_waits import SECOND_CHANCES, in_the_dark, is_ours, not_yet, seconds_since
 from pos.terminal.operations import is_old
 
 _BUSY_TRIES = 60
 """A card being authorised keeps the reader busy for some seconds; then it is stuck (case 37)."""
+_COOL_DOWN = 10.0
+"""Seconds after which a person may have one more try at what Stripe keeps refusing."""
 
 
 def decide(a: CardAttempt, c: Context) -> Action:
@@ -68,7 +69,6 @@ def _cancel_intent(a: CardAttempt, c: Context) -> Action:
         return Pause(in_the_dark(a), (Choice.PARK,), wait)
     if op.is_open and not (op.replays_an_error or is_old(op, c.now, c.server_now)):
         return Send(op)
-    if op.n >= SECOND_CHANCES * 2:
-        said = Notice(op.code or "cancel_failed", op.message)
-        return Turn(replace(a, phase=CardPhase.NEEDS_CHECK, wish=Wish.ASK, notice=said))
+    if op.n >= SECOND_CHANCES * 2 and seconds_since(op, c) < _COOL_DOWN:
+        return Turn(needs_check(a, Notice(op.code or "cancel_failed", op.message)))
     return Send(cancel_intent(a, c, op.n + 1))

@@ -7,6 +7,7 @@ from one that was read as canceled. The reader is a hint.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from pos.models.states import CardPhase, OpKind, OpState, Wish
 from pos.terminal import card_cancelling, card_paying
@@ -19,15 +20,17 @@ from pos.terminal.attempt import (
     LookIntent,
     LookList,
     LookReader,
+    Notice,
     Pause,
     Send,
     Situation,
     Turn,
 )
+from pos.terminal.card_answers import needs_check
 from pos.terminal.card_operations import cancel_intent, create
 from pos.terminal.card_waits import in_the_dark, is_ours, look_pause, not_yet
 from pos.terminal.facts import UNDECIDED
-from pos.terminal.operations import Operation, is_old
+from pos.terminal.operations import Operation, age_unsure, is_old
 
 DONE = {
     CardPhase.SUCCEEDED: Situation.APPROVED,
@@ -35,13 +38,24 @@ DONE = {
     CardPhase.REFUSED: Situation.REFUSED,
     CardPhase.CLOSED: Situation.CLOSED,
 }
-_NEEDS_CHECK = Pause(Situation.NEEDS_CHECK, (Choice.CHECK, Choice.PARK, Choice.CLOSE))
+_BY_A_PERSON = (Choice.CHECK, Choice.PARK, Choice.CLOSE)
+_NEEDS_CHECK = Pause(Situation.NEEDS_CHECK, _BY_A_PERSON)
+_AT_COUNTER = frozenset({Choice.RETRY, Choice.RESUME, Choice.PARK})
+"""Not for a payment that was set aside: the reader belongs to the next sale."""
+_KEY_LOOK = 15.0
 
 
 def decide(a: CardAttempt, c: Context) -> Action:
     """Return the one next action; the same for the live sale and the morning after."""
-    if any(op.account != c.account for op in a.ops) and not a.is_settled:
-        return Pause(Situation.FOREIGN_ACCOUNT, (Choice.CHECK, Choice.PARK))
+    action = _decide(a, c)
+    if a.parked and isinstance(action, Pause):
+        return replace(action, choices=tuple(x for x in action.choices if x not in _AT_COUNTER))
+    return action
+
+
+def _decide(a: CardAttempt, c: Context) -> Action:
+    if stuck := _without_the_key(a, c):
+        return stuck
     if stray := _put_away_strays(a, c):
         return stray
     if a.is_settled:
@@ -53,21 +67,50 @@ def decide(a: CardAttempt, c: Context) -> Action:
     return card_cancelling.decide(a, c) if a.wish is Wish.CANCEL else card_paying.decide(a, c)
 
 
+def _without_the_key(a: CardAttempt, c: Context) -> Action | None:
+    """Another account's "no such payment" proves nothing: wait for the right key (case 69)."""
+    if a.is_settled and not a.strays:
+        return None
+    leave = () if any(op.kind is OpKind.PROCESS for op in a.ops) else (Choice.CANCEL,)
+    if not c.account and (a.ops or a.wish is Wish.PAY):
+        return Pause(Situation.KEY_REFUSED, (Choice.CHECK, *(leave or (Choice.PARK,))), _KEY_LOOK)
+    if all(op.account == c.account for op in a.ops):
+        return None
+    if a.phase is CardPhase.NEEDS_CHECK or a.is_settled:
+        return Pause(Situation.FOREIGN_ACCOUNT, (*_BY_A_PERSON, *leave), _KEY_LOOK)
+    return Turn(needs_check(a, Notice("foreign_account", "Paid under another Stripe account.")))
+
+
 def _open_intent(a: CardAttempt, c: Context) -> Action:
     op = a.last(OpKind.CREATE)
     if a.phase is CardPhase.NEEDS_CHECK:
-        return _NEEDS_CHECK if a.view != type(a.view)() else LookList(a.created_at)
+        return _NEEDS_CHECK if a.view != type(a.view)() else LookList(_since(a, op, c))
+    if a.wish is not Wish.PAY and (op is None or op.state in {OpState.NO, OpState.HELD}):
+        return Turn(replace(a, phase=CardPhase.CANCELED))  # nothing was ever opened at Stripe
     if op is None or op.state is OpState.NO:
-        if a.wish is not Wish.PAY:  # nothing ever left for Stripe, or nothing came of it
-            return Turn(replace(a, phase=CardPhase.CANCELED))
         return Send(create(a, c, (op.n if op else 0) + 1))
     if wait := not_yet(op, c):
         return _offline(op, wait)
-    if a.view.not_listed:  # looked for and not there: give the old key up
-        return Turn(_given_up(a, op))
-    if op.replays_an_error or is_old(op, c.now, c.server_now):
-        return _offline(op, look_pause(a)) if a.view.intent_unreachable else LookList(a.created_at)
-    return Send(op)
+    return _open_again(a, op, c)
+
+
+def _open_again(a: CardAttempt, op: Operation, c: Context) -> Action:
+    """Send a create again under its key, unless only a listing can tell what became of it."""
+    dead = op.replays_an_error or is_old(op, c.now, c.server_now)
+    if not dead and (a.view.not_listed or not age_unsure(op, c.server_now)):
+        return Send(op)
+    if a.view.intent_unreachable:
+        return _offline(op, look_pause(a))
+    if not a.view.not_listed:
+        return LookList(_since(a, op, c))
+    return Turn(_given_up(a, op))  # looked for and not there: give the old key up
+
+
+def _since(a: CardAttempt, op: Operation | None, c: Context) -> datetime:
+    """Return when the attempt began, by Stripe's clock where that is known (case 70)."""
+    ahead = c.now - c.server_now if c.server_now else timedelta()
+    sent = op.server_at if op and op.server_at else a.created_at
+    return min(a.created_at, sent) - max(ahead, timedelta())
 
 
 def _look_at_intent(a: CardAttempt) -> Action | None:
@@ -101,8 +144,7 @@ def _cannot_see(a: CardAttempt) -> Action:
 
 
 def _offline(op: Operation, wait: float) -> Action:
-    refused = op.state is OpState.HELD and op.http_status in {401, 403}
-    situation = Situation.KEY_REFUSED if refused else Situation.UNREACHABLE
+    situation = Situation.KEY_REFUSED if op.key_refused else Situation.UNREACHABLE
     return Pause(situation, (Choice.CHECK, Choice.CANCEL), wait)
 
 

@@ -71,9 +71,20 @@ def _not_collecting(a: CardAttempt, c: Context, op: Operation, reader: ReaderFac
         return Pause(Situation.CONFIRMING, (), 1.0)
     if not a.view.again:
         return LookIntent()  # nothing negative is believed on one reading
-    if ours:
+    if ours and not _of_the_time_before(a, op):
         return _offer(a, _failure(reader), _reader_notice(a, reader))
     return _not_ours(a, c, op)
+
+
+def _of_the_time_before(a: CardAttempt, op: Operation) -> bool:
+    """Tell whether the failure on the reader may be that of an earlier call of this attempt.
+
+    The newest call was never answered and no new charge failed: the reader may
+    not have it, so its own key is asked first.
+    """
+    earlier = any(o.kind is OpKind.PROCESS and o.n < op.n and o.state is OpState.OK for o in a.ops)
+    charge = a.view.intent.error_charge if a.view.intent else ""
+    return op.is_open and earlier and charge in {"", a.declined_charge}
 
 
 def _not_ours(a: CardAttempt, c: Context, op: Operation) -> Action:
@@ -87,7 +98,8 @@ def _not_ours(a: CardAttempt, c: Context, op: Operation) -> Action:
     if a.wish is not Wish.PAY:
         return _RESUME
     if wait := not_yet(op, c):
-        return Pause(Situation.SENDING, (Choice.CANCEL,), wait)
+        held = Situation.KEY_REFUSED if op.key_refused else Situation.SENDING
+        return Pause(held, (Choice.CANCEL,), wait)
     return _undelivered(a, c, op)
 
 

@@ -75,6 +75,10 @@ class Cash:
         """Paid out of the drawer when it was recorded."""
         return RefundProgress(refund_id=refund_id, state=RefundState.SUCCEEDED)
 
+    def approve_refund_again(self, refund_id: UUID) -> RefundState:
+        """Cash is never in doubt."""
+        return RefundState.SUCCEEDED
+
     def recover(self) -> None:
         """Nothing is ever left open."""
 

@@ -87,15 +87,25 @@ class Operation:
         return self.state in {OpState.SENT, OpState.UNKNOWN, OpState.OK}
 
     @property
+    def key_refused(self) -> bool:
+        """The last answer was that the API key may not do this."""
+        return self.is_open and self.http_status in {401, 403}
+
+    @property
     def replays_an_error(self) -> bool:
         """Stripe stored a 500 for this key and would only repeat it."""
         return self.state is OpState.UNKNOWN and self.code == "stored_error"
 
     def sent(self, now: datetime, server_now: datetime | None) -> Operation:
-        """Note, before the bytes leave, that they may have left."""
+        """Note, before the bytes leave, that they may have left.
+
+        SENT: this sending is the first that may be executed. UNKNOWN: an
+        earlier one may have been, and no later "not executed" changes that.
+        """
+        once = self.sends == 0 or self.state is OpState.HELD
         return replace(
             self,
-            state=OpState.SENT,
+            state=OpState.SENT if once else OpState.UNKNOWN,
             first_sent_at=self.first_sent_at or now,
             server_at=self.server_at or server_now,
             sends=self.sends + 1,
@@ -108,7 +118,7 @@ class Operation:
             Outcome.OK: OpState.OK,
             Outcome.NO: OpState.NO,
             Outcome.UNKNOWN: OpState.UNKNOWN,
-            Outcome.HELD: OpState.HELD,
+            Outcome.HELD: OpState.HELD if self.state is OpState.SENT else OpState.UNKNOWN,
             Outcome.IN_FLIGHT: OpState.UNKNOWN,
         }[answer.outcome]
         code = "stored_error" if answer.stored_error else answer.code
@@ -149,3 +159,8 @@ def is_old(op: Operation, now: datetime, server_now: datetime | None) -> bool:
     if op.server_at and server_now:
         ages.append(server_now - op.server_at)
     return min(ages) < timedelta(minutes=-5) or max(ages) > RESEND_LIMIT
+
+
+def age_unsure(op: Operation, server_now: datetime | None) -> bool:
+    """Tell whether Stripe's clock must be read before `is_old` can be trusted (case 70)."""
+    return op.server_at is not None and server_now is None

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
+from pos.errors import CashierError, IllegalTransitionError
 from pos.models.states import RefundState
 from pos.terminal import refund_machine
 from pos.terminal.api import RefundProgress
@@ -53,9 +54,13 @@ class RefundDriver:
     def approve_again(self, refund_id: UUID) -> RefundState:
         """Put one more key at the machine's disposal; a failed refund is reserved anew."""
         before = self._store.load_refund(refund_id)
-        after = refund_machine.approve_again(before)
-        self._store.save_refund(before, after)
-        return after.state
+        after = refund_machine.approve_again(before, self._context())
+        try:
+            return self._save(before, after).state
+        except IllegalTransitionError as error:
+            raise CashierError(
+                "refund_busy", "This refund was just being checked.", "Try again in a moment."
+            ) from error
 
     def _send(self, r: RefundAttempt, key: str, action: SendRefund) -> RefundAttempt:
         journalled = self._save(r, refund_machine.sending(r, action.op, self._context()))
@@ -65,9 +70,10 @@ class RefundDriver:
         return self._save(journalled, answered)
 
     def _save(self, before: RefundAttempt, after: RefundAttempt) -> RefundAttempt:
-        if after != before:
-            self._store.save_refund(before, after)
-        return after
+        if after == before:
+            return after
+        self._store.save_refund(before, after)
+        return replace(after, version=before.version + 1)
 
 
 def _progress(r: RefundAttempt, code: str, delay: float | None) -> RefundProgress:

@@ -28,6 +28,7 @@ ABSENT_TWICE = timedelta(minutes=10)
 """After a stored 500 a refund must be missing from two listings this far apart (case 58)."""
 _PENDING_LOOK = 3600.0
 _CAREFUL_LOOK = 60.0
+_KEY_LOOK = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class RefundAttempt:
     absent_since: datetime | None = None
     looks: int = 0
     ops: tuple[Operation, ...] = ()
+    version: int = field(default=1, compare=False)
     view: RefundView = field(default=RefundView(), compare=False)
 
     @property
@@ -96,22 +98,21 @@ def decide(r: RefundAttempt, c: Context) -> RefundAction:
     """Return the one next action."""
     if r.state in SETTLED:
         return RefundPause(r.state.value)
-    if any(op.account != c.account for op in r.ops):
-        return RefundPause("foreign_account")
+    if not c.account or any(op.account != c.account for op in r.ops):
+        return RefundPause("foreign_account" if c.account else "key_refused", _KEY_LOOK)
     if r.reference:
         seen = r.view.absent or r.view.unreachable
         return RefundPause("pending", _PENDING_LOOK) if seen else LookRefund()
     op = r.last
-    if op is None or (op.state is OpState.NO and op.n < r.approved_n):
+    if op is None or (op.n < r.approved_n and not op.is_open):
         return SendRefund(_operation(r, c, (op.n if op else 0) + 1))
     return _unanswered(r, op, c)
 
 
 def _unanswered(r: RefundAttempt, op: Operation, c: Context) -> RefundAction:
     if wait := not_yet(op, c):
-        held = op.state is OpState.HELD and op.http_status in {401, 403}
-        return RefundPause("key_refused" if held else "unknown", wait)
-    if op.state is OpState.HELD:
+        return RefundPause("key_refused" if op.key_refused else "unknown", wait)
+    if op.state is OpState.HELD and not is_old(op, c.now, c.server_now):
         return SendRefund(op)  # never executed: the same key
     if r.view.unreachable:
         return RefundPause("unknown", pause(r.looks).total_seconds())
@@ -123,15 +124,16 @@ def _unanswered(r: RefundAttempt, op: Operation, c: Context) -> RefundAction:
 def _absent(r: RefundAttempt, op: Operation, c: Context) -> RefundAction:
     """Stripe lists no such refund: decide whether the same key may still bring it."""
     if op.replays_an_error:
-        twice = r.absent_since is not None and c.now - r.absent_since >= ABSENT_TWICE
-        if twice and op.n < r.approved_n:
+        if _absent_twice(r, c) and op.n < r.approved_n:
             return SendRefund(_operation(r, c, op.n + 1))
-        return RefundPause(
-            "needs_manager" if twice else "unknown", None if twice else _CAREFUL_LOOK
-        )
+        return RefundPause("needs_manager" if _absent_twice(r, c) else "unknown", _CAREFUL_LOOK)
     if is_old(op, c.now, c.server_now):
         return SendRefund(_operation(r, c, op.n + 1))
     return SendRefund(op)
+
+
+def _absent_twice(r: RefundAttempt, c: Context) -> bool:
+    return r.absent_since is not None and c.now - r.absent_since >= ABSENT_TWICE
 
 
 def sending(r: RefundAttempt, op: Operation, c: Context) -> RefundAttempt:
@@ -139,7 +141,7 @@ def sending(r: RefundAttempt, op: Operation, c: Context) -> RefundAttempt:
     sent = op.sent(c.now, c.server_now)
     known = any(o.key == op.key for o in r.ops)
     ops = tuple(sent if o.key == op.key else o for o in r.ops) if known else (*r.ops, sent)
-    return replace(r, ops=ops, state=RefundState.SENT, view=RefundView())
+    return replace(r, ops=ops, state=RefundState.SENT, absent_since=None, view=RefundView())
 
 
 def absorb_post(r: RefundAttempt, key: str, answer: Answer, c: Context) -> RefundAttempt:
@@ -149,8 +151,10 @@ def absorb_post(r: RefundAttempt, key: str, answer: Answer, c: Context) -> Refun
     if op.state is OpState.OK and answer.body is not None:
         return _seen(r, answer.body)
     if op.state is OpState.NO:
-        notice = Notice(op.code or "refused", op.message)
-        return replace(r, state=RefundState.FAILED, notice=notice)
+        # an earlier key without an answer, or a refused key: only a listing can tell (case 58)
+        unsure = any(o.is_open for o in r.ops) or op.code == "idempotency_error"
+        state = RefundState.UNKNOWN if unsure else RefundState.FAILED
+        return replace(r, state=state, notice=Notice(op.code or "refused", op.message))
     return replace(r, state=RefundState.UNKNOWN)
 
 
@@ -161,7 +165,9 @@ def absorb_list(r: RefundAttempt, answer: Answer, c: Context) -> RefundAttempt:
     for body in answer.body.get("data", ()):
         ours = (body.get("metadata") or {}).get("refund") == str(r.id)
         if ours and body.get("status") not in {"failed", "canceled"}:
-            return _seen(replace(r, looks=0), body)
+            return _seen(replace(r, looks=0, ops=_settled(r)), body)
+    if r.last is not None and r.last.state is OpState.NO:
+        return replace(r, state=RefundState.FAILED, looks=0)
     since = r.absent_since or c.now
     return replace(r, view=RefundView(absent=True), looks=0, absent_since=since)
 
@@ -174,13 +180,24 @@ def absorb_refund(r: RefundAttempt, answer: Answer) -> RefundAttempt:
     return replace(r, view=RefundView(unreachable=True), looks=r.looks + 1)
 
 
-def approve_again(r: RefundAttempt) -> RefundAttempt:
-    """Let a person allow one more key: after a definite failure, or a refund missing twice."""
+def approve_again(r: RefundAttempt, c: Context) -> RefundAttempt:
+    """Let a person allow one more key: after a definite failure, or a refund missing twice.
+
+    In any other state nothing is changed: the refund may yet come, or be there already.
+    """
     op = r.last
-    state = RefundState.PLANNED if r.state is RefundState.FAILED else r.state
-    return replace(
-        r, approved_n=(op.n if op else 0) + 1, state=state, reference="", view=RefundView()
-    )
+    failed = r.state is RefundState.FAILED
+    missing = op is not None and op.replays_an_error and _absent_twice(r, c)
+    if op is None or not (failed or (r.state is RefundState.UNKNOWN and missing)):
+        return r
+    state = RefundState.PLANNED if failed else r.state
+    return replace(r, approved_n=op.n + 1, state=state, reference="", view=RefundView())
+
+
+def _settled(r: RefundAttempt) -> tuple[Operation, ...]:
+    """Let the listing stand for the answer that the call never got."""
+    done = (replace(op, state=OpState.OK, not_before=None) if op.is_open else op for op in r.ops)
+    return tuple(done)
 
 
 def _seen(r: RefundAttempt, body: Body) -> RefundAttempt:

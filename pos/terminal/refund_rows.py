@@ -47,6 +47,7 @@ def read_refund(
         absent_since=datetime.fromisoformat(since) if since else None,
         looks=row.data.get("looks", 0),
         ops=ops,
+        version=row.version,
     )
 
 
@@ -75,7 +76,7 @@ def book(
         values["settled_at"] = now
     changed = connection.execute(
         update(_refund)
-        .where(_refund.c.id == after.id, _refund.c.state == before.state)
+        .where(_refund.c.id == after.id, _refund.c.version == before.version)
         .values(values)
     )
     if changed.rowcount != 1:

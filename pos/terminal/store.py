@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
-from pos.errors import IllegalTransitionError
+from pos.errors import CashierError, IllegalTransitionError
 from pos.models.base import table_of
 from pos.models.checkout import PaymentSession, StripeOperation
 from pos.models.database import Database
@@ -80,12 +81,22 @@ class SqlAttempts:
             return read_refund(connection, refund_id, _operations(connection, refund_id))
 
     def save_refund(self, before: RefundAttempt, after: RefundAttempt) -> None:
+        try:
+            with self._db.engine.begin() as connection:
+                self._book(connection, before, after)
+        except IntegrityError as error:
+            raise CashierError(
+                "refund_no_room",
+                "That amount can no longer be refunded.",
+                "Look at the order: another refund of it is running or done.",
+            ) from error
+
+    def _book(self, connection: Connection, before: RefundAttempt, after: RefundAttempt) -> None:
         now = self._clock()
-        with self._db.engine.begin() as connection:
-            _save_operations(connection, before.ops, after.ops)
-            book(connection, before, after, now)
-            if before.state is not after.state:
-                self._refund_watch(connection, after.id, after.state, now)
+        _save_operations(connection, before.ops, after.ops)
+        book(connection, before, after, now)
+        if before.state is not after.state:
+            self._refund_watch(connection, after.id, after.state, now)
 
 
 def initial_data(attempt: CardAttempt) -> dict[str, Any]:
@@ -165,7 +176,7 @@ def _operations(connection: Connection, owner: UUID) -> tuple[Operation, ...]:
     rows = connection.execute(
         select(_operation)
         .where(_operation.c.owner_id == owner)
-        .order_by(_operation.c.first_sent_at, _operation.c.kind, _operation.c.n)
+        .order_by(_operation.c.n, _operation.c.kind)  # by number: a clock may run backwards
     ).mappings()
     return tuple(
         Operation(owner=owner, **{name: row[name] for name in _OP_FIELDS} | _kind(row))

@@ -21,6 +21,7 @@ from pos.models.states import OpKind
 from pos.terminal.operations import Answer, Operation, Outcome
 
 if TYPE_CHECKING:
+    import requests
     import stripe
 
 API_VERSION = "2026-10-28.endive"
@@ -54,6 +55,7 @@ class StripeGateway:
         self._key = key
         self._base_url = base_url
         self._client: tuple[str, stripe.StripeClient] | None = None
+        self._session: requests.Session | None = None
         self._server: tuple[datetime, float] | None = None
 
     @property
@@ -145,17 +147,30 @@ class StripeGateway:
         if not key:
             return None
         if self._client is None or self._client[0] != key:
-            self._client = (key, _new_client(key, self._base_url))
+            self.close()
+            self._session = _new_session()
+            self._client = (key, _new_client(key, self._base_url, self._session))
         return self._client[1]
 
+    def close(self) -> None:
+        """Close the connections; the next call opens new ones."""
+        if self._session is not None:
+            self._session.close()
+        self._session = self._client = None
 
-def _new_client(key: str, base_url: str) -> stripe.StripeClient:
+
+def _new_session() -> requests.Session:
     import requests  # noqa: PLC0415  behind the first paint, like stripe
+
+    session = requests.Session()
+    session.trust_env = False  # a .netrc entry once replaced the key (case 71)
+    return session
+
+
+def _new_client(key: str, base_url: str, session: requests.Session) -> stripe.StripeClient:
     import stripe  # noqa: PLC0415  behind the first paint
 
     stripe.enable_telemetry = False
-    session = requests.Session()
-    session.trust_env = False  # a .netrc entry once replaced the key (case 71)
     more: dict[str, Any] = {"base_addresses": {"api": base_url}} if base_url else {}
     return stripe.StripeClient(
         key,

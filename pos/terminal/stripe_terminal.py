@@ -44,6 +44,7 @@ from pos.terminal.attempt import (
 )
 from pos.terminal.card_paying import CARD_TIMEOUT
 from pos.terminal.minimums import refusal
+from pos.terminal.operations import Answer
 from pos.terminal.ports import AttemptStore, StripePort
 from pos.terminal.refund_driver import RefundDriver
 from pos.terminal.store import initial_data
@@ -74,12 +75,15 @@ class StripeTerminal:
         self._lock = Lock()
         self._chosen: defaultdict[UUID, list[Choice]] = defaultdict(list)
         self._reachable = True
+        self._key_refused = False
 
     def availability(self) -> Availability:
         if not self._stripe.account:
             return Availability(ok=False, reason="No Stripe key is stored. See Settings.")
         if not self._reader():
             return Availability(ok=False, reason="No card reader is chosen. See Settings.")
+        if self._key_refused:
+            return Availability(ok=False, reason="Stripe refuses the stored key. See Settings.")
         if not self._reachable:
             return Availability(
                 ok=False,
@@ -92,8 +96,8 @@ class StripeTerminal:
         reader = self._reader()
         if not (self._stripe.account and reader):
             return False
-        self._reachable = self._stripe.reader(reader).status is not None
-        return self._reachable
+        self._heard(self._stripe.reader(reader))
+        return self._reachable and not self._key_refused
 
     def create_payment(self, ask: PaymentAsk) -> NewSession:
         """Describe the session; raises `CashierError` when a card cannot be taken for this."""
@@ -174,14 +178,29 @@ class StripeTerminal:
         stripe = self._stripe
         return Context(self._clock(), stripe.account, stripe.api_version, stripe.server_now)
 
+    def _heard(self, answer: Answer) -> None:
+        """Learn from any answer whether a card can be offered now."""
+        self._reachable = answer.status is not None
+        self._key_refused = answer.status in {401, 403}
+
     def _load(self, session_id: UUID) -> CardAttempt:
+        """Read the attempt and do what was chosen; a view that a failed step left is not used."""
         attempt = self._store.load(session_id)
         with self._lock:
-            choices = self._chosen.pop(session_id, [])
-        chosen = replace(attempt, view=self._views.get(session_id, View()))
+            choices = tuple(self._chosen.get(session_id, ()))
+        chosen = replace(attempt, view=self._views.pop(session_id, View()))
         for choice in choices:
-            chosen = card_answers.choose(chosen, choice)
-        return chosen if chosen == attempt else self._store.save(attempt, chosen)
+            if choice not in _WAKES_THE_READER or choice in self._offered(session_id):
+                chosen = card_answers.choose(chosen, choice)
+        if chosen != attempt:
+            chosen = self._store.save(attempt, chosen)
+        with self._lock:  # only now: a choice that could not be saved is tried again
+            del self._chosen[session_id][: len(choices)]
+        return chosen
+
+    def _offered(self, session_id: UUID) -> tuple[Choice, ...]:
+        shown = self._shown.get(session_id)
+        return shown.choices if shown else ()
 
     def _decide(self, attempt: CardAttempt) -> tuple[CardAttempt, Action]:
         action = card_machine.decide(attempt, self._context())
@@ -197,7 +216,7 @@ class StripeTerminal:
         journalled = self._store.save(attempt, journalled)  # P3: no row, no send
         key = action.op.key
         answer = self._stripe.post(next(op for op in journalled.ops if op.key == key))
-        self._reachable = answer.status is not None
+        self._heard(answer)
         answered = card_answers.absorb_post(journalled, key, answer, self._context())
         return self._store.save(journalled, answered)
 
@@ -214,7 +233,7 @@ class StripeTerminal:
             case LookList(since):
                 answer = self._stripe.intents_since(since)
                 seen = card_answers.absorb_list(attempt, answer)
-        self._reachable = answer.status is not None
+        self._heard(answer)
         if seen == attempt:  # most looks change nothing that has to last
             return seen
         return replace(self._store.save(attempt, seen), view=seen.view)
@@ -227,8 +246,7 @@ class StripeTerminal:
             shown = action
         else:
             shown = self._meanwhile(attempt)
-        self._views[attempt.id] = attempt.view
-        self._shown[attempt.id] = shown
+        self._remember(attempt, shown, settled=settled)
         waiting = shown.situation is Situation.WAITING_FOR_CARD and attempt.dispatched_at
         return Progress(
             session_id=attempt.id,
@@ -243,6 +261,13 @@ class StripeTerminal:
             card=attempt.card,
         )
 
+    def _remember(self, attempt: CardAttempt, shown: Pause, *, settled: bool) -> None:
+        self._views[attempt.id] = attempt.view
+        self._shown[attempt.id] = shown
+        if settled:
+            for table in (self._views, self._shown, self._chosen):
+                table.pop(attempt.id, None)
+
     def _meanwhile(self, attempt: CardAttempt) -> Pause:
         """Between two waits the screen keeps what it said, so that nothing flickers."""
         if attempt.wish is Wish.CANCEL:
@@ -253,6 +278,8 @@ class StripeTerminal:
         return shown
 
 
+_WAKES_THE_READER = frozenset({Choice.RETRY, Choice.RESUME})
+"""Only done when it was offered: the second of two quick clicks finds it done already."""
 _RESTARTED = frozenset(
     {Situation.DECLINED, Situation.CUSTOMER_CANCELED, Situation.READER_FAILED, Situation.RESUME}
 )

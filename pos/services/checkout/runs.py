@@ -105,6 +105,13 @@ def blocking(db: Connection, run_id: UUID) -> Any:
     return next((s for s in sessions(db, run_id) if s.is_live), None)
 
 
+def is_taken(db: Connection, run: Any) -> bool:
+    """Tell whether a run is paid, or a tender of it has taken or may still take the money."""
+    found = sessions(db, run.id)
+    held = any(s.is_live or s.status == SessionStatus.AUTHORIZED for s in found)
+    return held or run.state in COMMITTED
+
+
 def uncommitted(db: Connection) -> list[UUID]:
     """Return authorised sessions whose run has no order yet."""
     query = (

@@ -12,17 +12,23 @@ from sqlalchemy.exc import IntegrityError
 from pos.errors import CashierError
 from pos.models.base import new_id
 from pos.models.database import Database
-from pos.models.states import CartStatus, RunState, SessionStatus
+from pos.models.states import CardPhase, CartStatus, RunState, SessionStatus
 from pos.money import Money
 from pos.services import shop
 from pos.services.cart.pricing import price_cart
 from pos.services.checkout import runs
 from pos.services.checkout.commit import Taken, commit_order, free_of_charge
 from pos.services.checkout.frozen import freeze
+from pos.services.checkout.opening import (
+    payment_ask,
+    refuse_left,
+    refuse_unpayable,
+    session_row,
+)
 from pos.services.checkout.views import RunProgress, RunView, TenderOffer
 from pos.services.journal import Event, record
 from pos.services.shop import Clock
-from pos.terminal.api import NewSession, PaymentAsk, PaymentProvider, Progress
+from pos.terminal.api import PaymentProvider, Progress
 from pos.terminal.attempt import Choice
 
 Enqueue = Callable[[Connection, UUID, Clock], None]
@@ -58,10 +64,10 @@ class CheckoutService:
         """Freeze the totals of a cart; a cart that is being paid shows its running tender."""
         with self._db.engine.begin() as db:
             run = runs.by_cart(db, cart_id)
-            if run is not None and (run.state in runs.COMMITTED or runs.blocking(db, run.id)):
+            if run is not None and runs.is_taken(db, run):
                 return runs.view(db, run.id)
             priced = price_cart(db, cart_id)
-            _refuse_unpayable(priced.cart.status, len(priced.lines))
+            refuse_unpayable(priced.cart.status, len(priced.lines))
             run_id = run.id if run is not None else new_id()
             runs.start(db, run_id, cart_id, freeze(priced), self._clock())
             runs.set_cart(db, cart_id, CartStatus.PAYING)
@@ -85,6 +91,9 @@ class CheckoutService:
         """Complete a run on which nothing is due; no provider is asked."""
         with self._db.engine.begin() as db:
             run = runs.get(db, run_id)
+            if runs.is_taken(db, run):
+                return runs.view(db, run_id)
+            refuse_left(run)
             if run.total_minor != 0:
                 raise CashierError("amount_due", "Something is due.", "Choose a tender.")
             self._commit(db, run, [free_of_charge()])
@@ -101,12 +110,11 @@ class CheckoutService:
 
     def choose(self, run_id: UUID, choice: Choice) -> None:
         """Pass on what the cashier chose; parking also frees the counter for the next sale."""
+        if choice is Choice.PARK and not self._park(run_id):
+            return  # settled meanwhile: there is nothing to set aside
         view = self.view(run_id)
-        if view.session_id is None:
-            return
-        self._providers[view.provider_id].choose(view.session_id, choice)
-        if choice is Choice.PARK:
-            self._park(run_id)
+        if view.session_id is not None:
+            self._providers[view.provider_id].choose(view.session_id, choice)
 
     def back(self, run_id: UUID) -> None:
         """Return to the cart; raises `CashierError` while a tender may still take money."""
@@ -164,18 +172,19 @@ class CheckoutService:
         with self._db.reader.begin() as db:
             found = [run.id for run in runs.unfinished(db)]
         for run_id in found:
-            self._commit_if_paid(run_id)
+            self._take_up(run_id)
         with self._db.reader.begin() as db:
             return tuple(runs.view(db, run_id) for run_id in found)
 
     def _open_tender(self, db: Connection, run_id: UUID, provider_id: str, tendered: int) -> None:
         run, here = runs.get(db, run_id), shop.load(db)
-        if run.state in runs.COMMITTED or runs.blocking(db, run_id):
+        if runs.is_taken(db, run):
             return  # a second click: the first one's tender is shown
+        refuse_left(run)
         provider = self._enabled(here, provider_id)
-        ask = _ask(run, here, tendered)
+        ask = payment_ask(run, here, tendered)
         new = provider.create_payment(ask)
-        runs.open_session(db, _session_row(ask, provider_id, new, self._clock()))
+        runs.open_session(db, session_row(ask, provider_id, new, self._clock()))
         runs.set_state(db, run_id, RunState.SESSIONS_OPEN)
         data = {"provider": provider_id, "amount": run.total_minor, "session": str(ask.session_id)}
         record(db, Event("tender_opened", str(run_id), data, here.staff_name), self._clock())
@@ -207,29 +216,45 @@ class CheckoutService:
     def _settle(self, run_id: UUID, progress: Progress) -> None:
         if progress.status is SessionStatus.AUTHORIZED:
             self._commit_if_paid(run_id)
-            return
+        else:
+            self._end_parked(run_id)
+
+    def _end_parked(self, run_id: UUID) -> None:
+        """End a run that was set aside and turned out not to be paid."""
         with self._db.engine.begin() as db:
-            run = runs.get(db, run_id)
-            if run.parked_at is None or run.finished_at is not None:
+            run, found = runs.get(db, run_id), runs.sessions(db, run_id)
+            open_still = any(s.is_live or s.status == SessionStatus.AUTHORIZED for s in found)
+            if run.parked_at is None or run.finished_at is not None or open_still:
                 return
-            state = (
-                RunState.VOIDED if progress.status is SessionStatus.ERROR else RunState.ABANDONED
-            )
-            runs.set_state(db, run_id, state, finished_at=self._clock())
+            closed = any(s.phase == CardPhase.CLOSED for s in found)
+            state = RunState.VOIDED if closed else RunState.ABANDONED
+            now = self._clock()
+            runs.set_state(db, run_id, state, finished_at=now)
             runs.set_cart(db, run.cart_id, CartStatus.ABANDONED)
+            data = {"total": run.total_minor, "currency": run.currency}
+            record(db, Event(f"sale_{state.value}", str(run_id), data), now)
+
+    def _take_up(self, run_id: UUID) -> None:
+        """Go on with an unfinished run where an earlier start of the program stopped."""
+        self._commit_if_paid(run_id)
+        self._end_parked(run_id)
+        view = self.view(run_id)
+        if view.parked and view.blocks and view.session_id:
+            self._providers[view.provider_id].choose(view.session_id, Choice.PARK)
 
     def _commit_if_paid(self, run_id: UUID) -> None:
         """Commit a run whose sessions are authorised; does nothing for any other."""
         with self._db.reader.begin() as db:
             run, sessions = runs.get(db, run_id), runs.authorized(db, run_id)
-        if run.state in runs.COMMITTED or not sessions:
+        if run.state in runs.COMMITTED or run.finished_at is not None or not sessions:
             return
         taken = [
             (s.id, s.provider_id, self._providers[s.provider_id].get_payment_data(s.id))
             for s in sessions
         ]
         with self._db.engine.begin() as db:
-            runs.set_state(db, run_id, RunState.PAYMENT_AUTHORIZED)
+            if runs.get(db, run_id).state not in runs.COMMITTED:
+                runs.set_state(db, run_id, RunState.PAYMENT_AUTHORIZED)
         with self._db.engine.begin() as db:
             run = runs.get(db, run_id)
             if run.state not in runs.COMMITTED:
@@ -246,54 +271,14 @@ class CheckoutService:
             )
         self._enqueue(db, commit_order(db, run, taken, self._clock()), self._clock)
 
-    def _park(self, run_id: UUID) -> None:
+    def _park(self, run_id: UUID) -> bool:
+        """Set a run aside while its payment is not known; False when it is."""
         with self._db.engine.begin() as db:
             run = runs.get(db, run_id)
-            if run.state in runs.COMMITTED or run.parked_at is not None:
-                return
+            if run.parked_at is not None or not runs.blocking(db, run_id):
+                return run.parked_at is not None
             now = self._clock()
             runs.set_state(db, run_id, RunState(run.state), parked_at=now)
             runs.set_cart(db, run.cart_id, CartStatus.CHECKING)
             record(db, Event("payment_parked", str(run_id), {"total": run.total_minor}), now)
-
-
-def _refuse_unpayable(status: CartStatus, lines: int) -> None:
-    if status not in {CartStatus.OPEN, CartStatus.PAYING}:
-        raise CashierError("cart_not_open", "This sale is closed or set aside.", "Start a new one.")
-    if not lines:
-        raise CashierError("cart_empty", "There is nothing to pay for.", "Add a product first.")
-
-
-def _ask(run: Any, here: shop.Shop, tendered: int) -> PaymentAsk:
-    if run.total_minor == 0:
-        raise CashierError("nothing_due", "Nothing is due.", "Complete the sale without charge.")
-    return PaymentAsk(
-        session_id=new_id(),
-        run_id=run.id,
-        cart_id=run.cart_id,
-        amount=Money(run.total_minor, run.currency),
-        tendered_minor=tendered,
-        business=str(here.business_id),
-        register=str(here.register_id),
-    )
-
-
-def _session_row(ask: PaymentAsk, provider_id: str, new: NewSession, now: Any) -> dict[str, Any]:
-    done = new.status is SessionStatus.AUTHORIZED
-    return {
-        "id": ask.session_id,
-        "run_id": ask.run_id,
-        "cart_id": ask.cart_id,
-        "provider_id": provider_id,
-        "amount_minor": ask.amount.minor,
-        "currency": ask.amount.currency,
-        "status": new.status,
-        "is_live": not done,
-        "needs_step": not done,
-        "reader_lease": new.reader_lease,
-        "phase": new.phase,
-        "wish": new.wish,
-        "data": dict(new.data),
-        "authorized_at": now if done else None,
-        "created_at": now,
-    }
+            return True

@@ -90,7 +90,12 @@ class RefundService:
             changed = db.execute(
                 update(_refund)
                 .where(_refund.c.id == refund_id, _refund.c.state == RefundState.PLANNED)
-                .values(state=RefundState.CANCELED, is_open=False, settled_at=self._clock())
+                .values(
+                    state=RefundState.CANCELED,
+                    is_open=False,
+                    settled_at=self._clock(),
+                    version=_refund.c.version + 1,
+                )
             )
             if not changed.rowcount:
                 raise CashierError(
@@ -98,6 +103,21 @@ class RefundService:
                 )
             move_reservation(db, refund_id, RefundState.PLANNED, RefundState.CANCELED)
             self._note(db, refund_id, RefundState.CANCELED, self._clock())
+
+    def approve_again(self, refund_id: UUID) -> RefundState:
+        """Allow one more try under a new key, as a person's decision that the journal keeps.
+
+        Does nothing unless the refund failed for certain or was missing from two
+        listings; what failed is reserved anew. Raises `CashierError` when that
+        amount can no longer be refunded or the refund was just being worked on.
+        """
+        with self._db.engine.begin() as db:
+            row = db.execute(select(_refund).where(_refund.c.id == refund_id)).one()
+            actor = shop.load(db).staff_name
+            data = {"refund": str(refund_id), "amount": row.amount_minor}
+            event = Event("refund_approved_again", str(row.order_id), data, actor)
+            record(db, event, self._clock())
+        return self._providers[row.provider_id].approve_refund_again(refund_id)
 
     def settled(self, db: Connection, refund_id: UUID, state: RefundState, at: datetime) -> None:
         """Be told of a change of state inside its transaction: journal, shelf and outbox."""
