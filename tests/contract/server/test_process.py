@@ -160,6 +160,8 @@ def test_the_demo_catalogue_has_the_tills_own_keys(tmp_path):
         BackendClient(process.url, process.token) as client,
     ):
         page = client.catalogue()
+        process.restart()
+        assert client.catalogue(page.next_cursor).items == (), "seeded once"
     with DEMO.open(encoding="utf-8") as file:
         assert len(page.items) == sum(1 for _ in file) - 1
     items = {item.key: item for item in page.items}
