@@ -4,6 +4,10 @@ Printable keys are held back for at most `Timing.gap_ms` after the last of
 them; a burst becomes `Scanner.scanned` and reaches no widget, anything else is
 delivered in order to the widget that had the keyboard. No printable key may be
 a shortcut: the filter claims them, so that a scan can never trigger one.
+
+A real keyboard's event comes by twice, at the window and at the widget. A held
+key is stopped at the window, and a key that passes only ends what is held,
+which is harmless to do again: nothing is counted twice.
 """
 
 from __future__ import annotations
@@ -14,8 +18,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QWindow
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 from pos.ui.wedge import Kind, Stroke, Timing, Verdict, WedgeBuffer, printable
@@ -73,8 +77,6 @@ class Scanner(QObject):
         self._clock = clock
         self._mode = "deliver"
         self._queue: deque[str] = deque()
-        self._seen: tuple[object, ...] = ()
-        self._seen_by: QObject | None = None
         self._claimed: deque[int] = deque(maxlen=256)  # held or swallowed: their releases too
         self._replaying = False
         self._due = 0.0
@@ -112,8 +114,6 @@ class Scanner(QObject):
             return False
         if kind == QEvent.Type.ShortcutOverride:
             return self._claim_shortcut(event)
-        if self._is_echo(watched, event):
-            return False
         if kind == QEvent.Type.KeyRelease:
             return self._release(event)
         return self._press(event)
@@ -123,17 +123,6 @@ class Scanner(QObject):
         if claimed:
             event.accept()
         return claimed
-
-    def _is_echo(self, watched: QObject, event: QKeyEvent) -> bool:
-        """Say whether this is one event on its way from window to widget to parents."""
-        now = (event.type(), event.key(), event.text(), event.timestamp())
-        before, by = self._seen, self._seen_by
-        self._seen, self._seen_by = now, watched
-        if now != before or by is None or not isValid(by) or isinstance(watched, QWindow):
-            return False
-        if isinstance(by, QWindow):
-            return True
-        return isinstance(watched, QWidget) and isinstance(by, QWidget) and watched.isAncestorOf(by)
 
     def _press(self, event: QKeyEvent) -> bool:
         if event.key() in _MODIFIERS:

@@ -48,7 +48,8 @@ def test_translated_text_is_not_built_before_it_is_looked_up(path):
             text = call.args[0]
             built = isinstance(text, ast.JoinedStr | ast.BinOp)
             filled = isinstance(text, ast.Call) and getattr(text.func, "attr", "") == "format"
-            assert not (built or filled), call.lineno
+            assert not built, call.lineno
+            assert not filled, call.lineno
 
 
 def test_qt_keeps_its_references_to_none(qtbot):

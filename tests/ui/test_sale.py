@@ -93,6 +93,12 @@ def test_the_stepper_is_painted_large_enough_and_tells_what_was_touched(sale):
     touch(lines, "l1", 22)
     assert stepped == [("l2", -1000), ("l2", 1000), ("l2", 1000)]
     assert removed == ["l1"]
+    box = stepper_box(lines.visualRect(lines.cart.index(1)))
+    plus = QPoint(box.right() - 22, box.center().y())
+    QTest.mouseClick(lines.viewport(), Qt.MouseButton.LeftButton, pos=plus)
+    QTest.mouseDClick(lines.viewport(), Qt.MouseButton.LeftButton, pos=plus)
+    QTest.mouseRelease(lines.viewport(), Qt.MouseButton.LeftButton, pos=plus)
+    assert stepped[3:] == [("l2", 1000)] * 2, "two quick touches are two steps"
     assert stepper_box(lines.visualRect(lines.cart.index(0))).height() >= 44
 
 

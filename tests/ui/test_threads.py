@@ -83,6 +83,7 @@ def test_an_answer_for_a_widget_that_is_gone_is_dropped(qtbot, calls, ear):
     delete(gone)
     calls.submit(lambda: 2, then=ear.hear)
     qtbot.waitUntil(lambda: ear.heard == [2])
+    assert gone.heard == []
 
 
 def test_closing_finishes_the_work_and_is_bounded():

@@ -224,9 +224,6 @@ class CartList(QListView):
         super().mouseReleaseEvent(event)
         self._touch(event.position().toPoint())
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.mousePressEvent(event)  # two quick touches on plus are two steps
-
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip:
             return True
