@@ -255,6 +255,7 @@ def end_refund(db: Database, clock, refund_id: UUID, state: RefundState) -> None
         payment.amount_reserved_minor -= refund.amount_minor
         _count(payment, refund.amount_minor, state)
         refund.state, refund.is_open, refund.settled_at = state, False, clock()
+        refund.reference = "re_known_only_now"
         session.flush()
         enqueue_refund(session, refund_id, clock)
 

@@ -147,6 +147,53 @@ def test_scenario_18_a_lost_response_leaves_one_order(paired, clock, backend):
     assert backend.counts()["POST /purchases/"] == 2
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"mode": "html"},
+        {"mode": "truncate"},
+        {"mode": "drop_before"},
+        {"mode": "status", "status": 503},
+        {"mode": "status", "status": 500},
+        {"mode": "status", "status": 429},
+        {"mode": "status", "status": 409},
+    ],
+    ids=lambda fault: f"{fault['mode']}-{fault.get('status', '')}",
+)
+def test_a_bad_line_loses_and_doubles_nothing(paired, clock, backend, fault):
+    ids = [add_order(paired, clock) for _ in range(2)]
+    backend.faults(**fault, path="/purchases/", times=3)
+    with syncing(paired, clock, backend) as sync:
+        sync.tick()
+        broken = sync.tick()
+        assert broken.code in {"offline", "busy"}
+        assert broken.reason
+        assert (broken.waiting, broken.parked) == (2, ())
+        assert drain(sync, clock).parked == ()
+    assert sorted(p["purchase"]["id"] for p in backend.purchases()) == sorted(map(str, ids))
+
+
+def test_a_definite_no_is_parked_with_the_backends_reason(paired, clock, backend):
+    bad, good = add_order(paired, clock, total_minor=1), add_order(paired, clock)
+    refund = add_refund(paired, clock, good)
+    with syncing(paired, clock, backend) as sync:
+        for _ in range(6):
+            clock.advance(seconds=sync.tick().delay)
+        (item,) = sync.status().parked
+        assert (item.label, item.code) == ("R1-000001", "totals_mismatch")
+        assert "total_minor: sent 1, expected" in item.message
+        sync.retry(item.seq)  # the same bytes get the same answer
+        for _ in range(3):
+            sync.tick()
+        assert [again.seq for again in sync.status().parked] == [item.seq]
+        sync.discard(item.seq, "typed by a test", "Mina Kang")
+        assert sync.status().parked == ()
+    (stored,) = backend.purchases()
+    assert stored["purchase"]["id"] == str(good)
+    assert [r["id"] for r in stored["refunds"]] == [str(refund)]
+    assert str(bad) not in str(stored)
+
+
 def test_a_pending_refund_is_told_again_when_it_has_ended(paired, clock, backend):
     order_id = add_order(paired, clock, paid=(CARD,))
     refund_id = add_refund(paired, clock, order_id, state=RefundState.PENDING)
