@@ -1,27 +1,32 @@
-"""The window and the threads behind it: screens, controllers, services."""
+"""The window at work: what one screen's news means for the others."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from pos.app.background import Background
 from pos.app.build import Till
+from pos.app.pages import CHECKOUT, SALE, make_pages
 from pos.errors import PosError
+from pos.services.cart.views import CartChange, CartView
+from pos.services.checkout import RunView
+from pos.services.desk import DeskTick
 from pos.services.shop import Shop
 from pos.services.sync import SyncStatus
-from pos.ui import theme
-from pos.ui.controllers.sale import SaleController
+from pos.ui import theme, wording
 from pos.ui.controllers.status import StatusController
 from pos.ui.i18n import tr
 from pos.ui.scanner import Scanner
-from pos.ui.screens.sale import SaleScreen
+from pos.ui.screens.reason_dialog import ReasonDialog
 from pos.ui.shell import Shell
 from pos.ui.threads import Calls, unexpected
+from pos.ui.tokens import Tone
 from pos.ui.views import ShopView
-from pos.ui.widgets.banner import banner_for
-
-SALE = "sale"
+from pos.ui.widgets.banner import BannerView, banner_for
+from pos.ui.widgets.overlay import PanelSize
 
 
 class Front(QObject):
@@ -40,18 +45,20 @@ class Front(QObject):
         theme.apply(app, self.shop.theme)
         self.writes, self.reads = Calls("database", self), Calls("reading", self)
         self.background = Background(till, self)
-        self.shell = Shell()
-        self.scanner = Scanner(app)
-        self._shop_version, self._catalogue_version = 0, -1
-        self._add_sale()
+        self.shell, self.scanner = Shell(), Scanner(app)
+        self._shop_version, self._catalogue_version, self._waiting = 0, -1, (-1, -1)
+        self.pages = make_pages(till, self.shell, self.writes, self.reads)
         self.status = StatusController(self.shell, till.sync, self.writes, self.shop.staff_name)
-        self._wire()
+        self._wire_frame()
+        self._wire_sale()
+        self._wire_checkout()
+        self._wire_purchases()
         self._show_shop(self.shop)
 
     def start(self) -> None:
         """Show the window; look through what an earlier run left before the first sale."""
         self.shell.show_page(SALE)
-        self.writes.submit(self._till.checkout.recover, then=self._recovered, failed=self.say)
+        self.writes.submit(self._recover, then=self._recovered, failed=self.say)
 
     def close(self) -> bool:
         """End the threads after the work under way; what is unfinished is durable."""
@@ -63,30 +70,170 @@ class Front(QObject):
         """Say what went wrong, above every screen, until it is dismissed."""
         self.shell.show_banner(banner_for(error))
 
-    def _add_sale(self) -> None:
-        self.sale = SaleScreen(self.reads, self.shell, self.shop.currency)
-        self.shell.add_page(SALE, self.sale, tr("Sale"))
-        shelf = (self._till.catalogue, self._till.stock)
-        self.sale_controller = SaleController(
-            self.sale, self._till.cart, shelf, (self.writes, self.reads)
-        )
-
-    def _wire(self) -> None:
+    def _wire_frame(self) -> None:
         self.scanner.scanned.connect(self.shell.on_scan)
-        self.sale_controller.failed.connect(self.say)
+        self.scanner.queued.connect(self._on_queued)
         for calls in (self.writes, self.reads):
             calls.refused.connect(self.say)
             calls.crashed.connect(self._crashed)
         self.background.troubled.connect(self.say)
         self.background.crashed.connect(self._crashed)
         self.background.sync_moved.connect(self._on_sync)
+        self.background.desk_moved.connect(self._on_desk)
         self.background.reader_seen.connect(self.status.show_reader)
         self.status.wake_asked.connect(self.background.wake_sync)
         self.status.failed.connect(self.say)
+        self.shell.page_shown.connect(self._on_page)
+        self.shell.banner_acted.connect(self._on_banner)
 
-    def _recovered(self, _runs: object) -> None:
+    def _wire_sale(self) -> None:
+        pages = self.pages
+        pages.sale.failed.connect(self.say)
+        pages.sale.pay_asked.connect(self._on_pay)
+        pages.sale.customer_asked.connect(self._on_customer)
+        pages.sale.repriced.connect(self._on_repriced)
+        pages.sheet.chosen.connect(pages.sale.set_customer)
+        pages.customers.chosen.connect(self._sell_to)
+        for chooser in (pages.sheet, pages.customers):
+            chooser.failed.connect(self.say)
+            chooser.created.connect(self.background.wake_sync)
+
+    def _wire_checkout(self) -> None:
+        checkout = self.pages.checkout
+        checkout.entered.connect(self._on_entered)
+        checkout.left.connect(self._on_left)
+        checkout.paid.connect(self._on_paid)
+        checkout.work_wanted.connect(self.background.wake_payments)
+        checkout.reader_used.connect(self.status.show_payment)
+        checkout.receipt_asked.connect(self.pages.receipts.show)
+        checkout.failed.connect(self.say)
+        self.pages.checkout_screen.code_scanned.connect(self._on_scan_after_sale)
+
+    def _wire_purchases(self) -> None:
+        pages = self.pages
+        pages.purchases.receipt_asked.connect(pages.receipts.show)
+        pages.purchases.refund_opened.connect(pages.refunds.open)
+        pages.purchases.close_asked.connect(self._on_close_asked)
+        pages.purchases.work_wanted.connect(self.background.wake_payments)
+        pages.purchases.failed.connect(self.say)
+        pages.refunds.work_wanted.connect(self.background.wake_payments)
+        pages.refunds.changed.connect(self._on_refund_changed)
+        pages.receipts.failed.connect(self.say)
+        pages.receipts.copied.connect(self.shell.say_copied)
+
+    # at start
+
+    def _recover(self) -> RunView | None:
+        self._till.checkout.recover()
+        return self._till.checkout.at_counter()
+
+    def _recovered(self, run: RunView | None) -> None:
+        if run is not None:
+            self.pages.checkout.resume(run)
         self.background.start()
         self.ready.emit()
+
+    # the sale
+
+    def _on_pay(self, cart: CartView) -> None:
+        self.pages.checkout.begin(cart.cart_id)
+
+    def _on_customer(self, _cart: object) -> None:
+        self.pages.sheet.open()
+
+    def _sell_to(self, profile_id: UUID | None) -> None:
+        self.pages.sale.set_customer(profile_id)
+        self.shell.show_page(SALE)
+
+    def _on_repriced(self, change: CartChange) -> None:
+        currency, locale = change.cart.currency, self.shop.locale
+        before = wording.money(change.before_minor, currency, locale)
+        after = wording.money(change.after_minor, currency, locale)
+        words = tr("Total changed from {before} to {after} for this customer.")
+        title = words.format(before=before, after=after)
+        self.shell.show_banner(BannerView(title, tone=Tone.INFO, actions=_DISMISS))
+
+    # the checkout
+
+    def _on_entered(self) -> None:
+        self.scanner.mode = "queue"
+        self.shell.show_page(CHECKOUT)
+
+    def _on_left(self) -> None:
+        self.shell.show_banner(None)
+        self.shell.show_page(SALE)
+        self.pages.sale.refresh()
+        self.scanner.mode = "deliver"
+
+    def _on_paid(self, _run: RunView) -> None:
+        self.background.wake_sync()
+        self.pages.purchases.refresh()
+        self.pages.sale.refresh_products()
+
+    def _on_queued(self, count: int) -> None:
+        """Begin the next sale with a scan after a paid one; before that, keep it and say so."""
+        run = self.pages.checkout.run
+        if run is None or run.is_paid:
+            self.pages.checkout.finish()
+            return
+        title = tr("%n scans wait for the next sale.", count)
+        self.shell.show_banner(BannerView(title, tone=Tone.INFO))
+
+    def _on_scan_after_sale(self, code: str) -> None:
+        self.pages.checkout.finish()
+        self.pages.sale.scan(code)
+
+    def _on_page(self, name: str) -> None:
+        """Show the sale that is being paid where the sale is looked for."""
+        if name == SALE and self.pages.checkout.run is not None:
+            self.shell.show_page(CHECKOUT)
+
+    # purchases
+
+    def _on_close_asked(self, run_id: UUID) -> None:
+        dialog = ReasonDialog(
+            tr("Close this payment"),
+            tr("Only what needs a check can be closed. The till stops asking Stripe about it."),
+            tr("Close for good"),
+            str(run_id),
+        )
+        overlay = self.shell.open_overlay(dialog, PanelSize(520), dialog.reason)
+        dialog.done.connect(overlay.close_panel)
+        dialog.given.connect(self._on_close_given)
+
+    def _on_close_given(self, run_id: str, reason: str) -> None:
+        self.pages.purchases.close_unresolved(UUID(run_id), reason, self.shop.staff_name)
+
+    def _on_refund_changed(self) -> None:
+        self.background.wake_sync()
+        self.pages.purchases.refresh()
+        self.pages.sale.refresh_products()
+
+    # news from the service threads
+
+    def _on_desk(self, tick: DeskTick) -> None:
+        if tick.trouble is not None:
+            self.say(tick.trouble)
+        self.pages.checkout.news(tick)
+        self.pages.refunds.news(tick)
+        current = self.pages.checkout.run
+        if any(each.progress.settled and each.run != current for each in tick.runs):
+            self.pages.purchases.refresh()
+
+    def _on_sync(self, status: SyncStatus) -> None:
+        self.status.show_sync(status)
+        if status.shop_version != self._shop_version:
+            self._shop_version = status.shop_version
+            self.reads.submit(self._till.shop, then=self._show_shop)
+        if (status.waiting, len(status.parked)) != self._waiting:
+            self._waiting = (status.waiting, len(status.parked))
+            self.pages.purchases.refresh()
+        self.reads.submit(self._till.catalogue.version, then=self._on_catalogue)
+
+    def _on_catalogue(self, version: int) -> None:
+        if version != self._catalogue_version:
+            self._catalogue_version = version
+            self.pages.sale.refresh_products()
 
     def _show_shop(self, shop: Shop) -> None:
         self.shop = shop
@@ -95,19 +242,16 @@ class Front(QObject):
         self.shell.show_shop(
             ShopView(shop.name, place, shop.staff_initials, shop.staff_name, training)
         )
-        self.sale_controller.show_shop(shop)
+        pages = self.pages
+        shown = (pages.sale, pages.checkout, pages.purchases, pages.refunds, pages.sheet)
+        for page in (*shown, pages.customers):
+            page.show_shop(shop)
 
-    def _on_sync(self, status: SyncStatus) -> None:
-        self.status.show_sync(status)
-        if status.shop_version != self._shop_version:
-            self._shop_version = status.shop_version
-            self.reads.submit(self._till.shop, then=self._show_shop)
-        self.reads.submit(self._till.catalogue.version, then=self._on_catalogue)
-
-    def _on_catalogue(self, version: int) -> None:
-        if version != self._catalogue_version:
-            self._catalogue_version = version
-            self.sale_controller.refresh_products()
+    def _on_banner(self, _key: str) -> None:
+        self.shell.show_banner(None)
 
     def _crashed(self, bug: Exception) -> None:
         self.say(unexpected(bug))
+
+
+_DISMISS = (("dismiss", "Dismiss"),)

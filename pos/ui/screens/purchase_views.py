@@ -90,13 +90,19 @@ class RefundLine:
 
 @dataclass(frozen=True, slots=True)
 class RefundChoice:
-    """What a person chose: (line id, thousandths) above zero, which go back to stock, and why."""
+    """What a person chose: (line id, thousandths) above zero, which go back to stock, and why.
+
+    ``amount`` and ``fee`` are as typed: an amount instead of lines, and what is
+    kept by policy, such as ``10`` or ``50 %``.
+    """
 
     order_id: str
     quantities: tuple[tuple[str, int], ...] = ()
     restock: tuple[str, ...] = ()
     reason: str = ""
     words: str = ""
+    amount: str = ""
+    fee: str = ""
 
 
 @dataclass(frozen=True, slots=True)

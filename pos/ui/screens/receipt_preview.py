@@ -1,50 +1,43 @@
-"""A receipt as it was rendered, with what can be done with it."""
+"""A receipt as it will be printed, with what can be done with it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontDatabase, QPainter, QPixmap
-from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from pos.services.receipts import Receipt
 from pos.ui.i18n import tr
+from pos.ui.receipt_view import ReceiptPreview
 from pos.ui.tokens import GRID
 from pos.ui.widgets.buttons import icon_button, secondary
 from pos.ui.widgets.overlay import PanelSize
-from pos.ui.widgets.panels import column, frame, row, scroller
-from pos.ui.widgets.text import Label, picture
+from pos.ui.widgets.panels import row, scroller
+from pos.ui.widgets.text import Label
 
 SIZE = PanelSize(480, 680)
-_BARCODE = QSize(300, 80)
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptView:
-    """``text`` is the plain rendering, ``barcode_svg`` the drawn number, empty for none."""
-
-    title: str
-    text: str
-    barcode_svg: str = ""
-
-
-class ReceiptPreview(QWidget):
+class ReceiptDialog(QWidget):
     """Content for an overlay of `SIZE`; `acted` carries the key of an action."""
 
     acted = Signal(str)
     left = Signal()
 
-    def __init__(self, view: ReceiptView, actions: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, title: str, receipt: Receipt, actions: Sequence[tuple[str, str]]) -> None:
         super().__init__()
         close = icon_button("x", tr("Close"))
         close.clicked.connect(self.left)
+        self.preview = ReceiptPreview()
+        self.preview.show_receipt(receipt)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(3 * GRID)
-        outer.addLayout(row(Label(view.title, "title"), 1, close))
-        outer.addWidget(self._paper(view), 1)
+        outer.addLayout(row(Label(title, "title"), 1, close))
+        area = scroller(self.preview)
+        area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        outer.addWidget(area, 1)
         buttons = QHBoxLayout()
         for key, words in actions:
             made = secondary(words)
@@ -53,35 +46,5 @@ class ReceiptPreview(QWidget):
             buttons.addWidget(made, 1)
         outer.addLayout(buttons)
 
-    def _paper(self, view: ReceiptView) -> QWidget:
-        paper = frame("paper")
-        inner = column(paper, 3 * GRID, 20)
-        self.text = Label(view.text, "receipt")
-        self.text.setFont(_fixed())
-        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        inner.addWidget(self.text, 0, Qt.AlignmentFlag.AlignHCenter)
-        if view.barcode_svg:
-            drawn = picture(_drawn(view.barcode_svg))
-            inner.addWidget(drawn, 0, Qt.AlignmentFlag.AlignHCenter)
-        inner.addStretch()
-        area = scroller(paper)
-        paper.setProperty("role", "paper")
-        return area
-
     def _act(self) -> None:
         self.acted.emit(str(self.sender().property("key")))
-
-
-def _fixed() -> QFont:
-    face = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    face.setPixelSize(13)
-    return face
-
-
-def _drawn(svg: str) -> QPixmap:
-    canvas = QPixmap(_BARCODE)
-    canvas.fill(Qt.GlobalColor.white)
-    painter = QPainter(canvas)
-    QSvgRenderer(QByteArray(svg.encode())).render(painter)
-    painter.end()
-    return canvas

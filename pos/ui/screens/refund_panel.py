@@ -95,6 +95,8 @@ class RefundPanel(QWidget):
         self._sums = column(spacing=0)
         self.reason = MenuButton([("", tr("Choose"))], tr("Reason: "))
         self.words = field(tr("What happened?"))
+        self.amount = field(tr("Amount instead of lines"))
+        self.fee = field(tr("Fee kept, e.g. 10 or 50 %"))
         self._approval = frame("soft-warn")
         self._approval_words = wrapped("", "strong")
         self.steps = StepList()
@@ -116,6 +118,11 @@ class RefundPanel(QWidget):
         outer.addWidget(self._scroll, 1)
         QVBoxLayout(self._approval).addWidget(self._approval_words)
         self._approval_words.set_tone("warn")
+        typed = QHBoxLayout()
+        typed.setSpacing(2 * GRID)
+        typed.addWidget(self.amount, 1)
+        typed.addWidget(self.fee, 1)
+        outer.addLayout(typed)
         outer.addLayout(self._sums)
         below = (self.reason, self.words, self._approval, self.steps, self.banner, self._why_not)
         for widget in (*below, self.refund):
@@ -124,7 +131,8 @@ class RefundPanel(QWidget):
     def _wire(self) -> None:
         self._back.clicked.connect(self.left)
         self.reason.chosen.connect(self._reason_chosen)
-        self.words.textEdited.connect(self._tell)
+        for typed in (self.words, self.amount, self.fee):
+            typed.textEdited.connect(self._tell)
         self.refund.clicked.connect(self._ask)
         self.banner.acted.connect(self.acted)
 
@@ -149,6 +157,8 @@ class RefundPanel(QWidget):
             tuple(each.line_id for each in chosen if each.restock.isChecked()),
             self.reason.value,
             self.words.text().strip() if self.reason.value == OTHER else "",
+            "" if chosen else self.amount.text().strip(),
+            self.fee.text().strip(),
         )
 
     def line(self, line_id: str) -> _Line:
@@ -164,7 +174,8 @@ class RefundPanel(QWidget):
         self._rows.addStretch()
         self.reason.value = ""
         self.reason.set_choices([("", tr("Choose")), *view.reasons])
-        self.words.clear()
+        for typed in (self.words, self.amount, self.fee):
+            typed.clear()
         self.words.hide()
 
     def _show_sums(self, view: RefundView) -> None:
@@ -175,6 +186,10 @@ class RefundPanel(QWidget):
     def _show_state(self, view: RefundView) -> None:
         self._scroll.setEnabled(not view.busy)
         self.reason.setVisible(not view.steps)
+        for typed in (self.amount, self.fee):
+            typed.setVisible(not view.steps)
+            typed.setEnabled(not view.busy)
+        self.amount.setEnabled(not view.busy and not self._some_line())
         self.reason.setEnabled(not view.busy)
         self._approval_words.setText(view.approval)
         self._approval.setVisible(bool(view.approval))
@@ -185,6 +200,9 @@ class RefundPanel(QWidget):
         self._why_not.setVisible(bool(view.why_not))
         self.refund.set_text(view.button or tr("Refund"))
         self.refund.setEnabled(view.can_refund and not view.busy)
+
+    def _some_line(self) -> bool:
+        return any(each.stepper.value > 0 for each in self._lines.values())
 
     def _reason_chosen(self, key: str) -> None:
         self.words.setVisible(key == OTHER)
