@@ -19,8 +19,9 @@ def upgrade(path: Path, backups: Path) -> Path | None:
     The version is read with bare sqlite3, so that Alembic is imported only when
     there is something to do. Raises `CashierError` for a damaged file
     (``database_damaged``), one written by a newer program
-    (``database_too_new``; not a byte is changed) and a folder that cannot be
-    written (``data_folder_unwritable``).
+    (``database_too_new``; not a byte is changed), a folder that cannot be
+    written or has no room (``data_read_only``, ``disk_full``, ``backup_failed``)
+    and an update that does not work (``update_failed``).
     """
     current = _revision(path)
     if current == HEAD:
@@ -90,6 +91,8 @@ def _back_up(path: Path, backups: Path, revision: str) -> Path:
 def _migrate(path: Path) -> None:
     from alembic import command  # noqa: PLC0415  half a second, only when needed
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  never before a first paint
 
     from pos.models.database import Database  # noqa: PLC0415
 
@@ -102,5 +105,11 @@ def _migrate(path: Path) -> None:
             command.upgrade(config, "head")
             if orphans := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
                 raise _damaged(f"{len(orphans)} rows point nowhere")
+    except (SQLAlchemyError, CommandError) as error:
+        raise CashierError(
+            "update_failed",
+            f"The database could not be updated: {error}.",
+            "Nothing was changed. Start the program that was used last, and send this to support.",
+        ) from error
     finally:
         db.close()
