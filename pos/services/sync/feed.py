@@ -16,6 +16,10 @@ class CatalogueFeed:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
+    def is_empty(self) -> bool:
+        """Say whether nothing was ever loaded, or the file was rebuilt."""
+        return self._catalogue.count() == 0
+
     def apply_delta(self, items: Sequence[WireItem]) -> Changes:
         """Take over a page, in the backend's order of popularity."""
         return self._catalogue.apply_delta([CatalogueItem(**asdict(item)) for item in items])

@@ -46,7 +46,7 @@ def settle(connection: Connection, told: SettingsOut) -> bool:
         raise CashierError(
             WRONG_REGISTER,
             f"The backend knows this till as {told.register.name} of {told.business.name},"
-            " but its sales were made as another register.",
+            " but what it has recorded was recorded as another register.",
             "Enter the token of this register in Settings. Nothing was sent or changed.",
         )
     _adopt(connection, mine, theirs)

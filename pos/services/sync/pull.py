@@ -26,15 +26,23 @@ STREAMS = (SETTINGS, CATALOGUE, CUSTOMERS)
 
 
 class CatalogueSink(Protocol):
-    """Where catalogue changes go; writes them durably before it returns."""
+    """Where catalogue changes go."""
 
-    def apply_delta(self, items: Sequence[CatalogueItem]) -> object: ...
+    def is_empty(self) -> bool:
+        """Say whether it has nothing at all, as after its file was rebuilt."""
+        ...
+
+    def apply_delta(self, items: Sequence[CatalogueItem]) -> object:
+        """Write changes durably; the same ones again change nothing."""
+        ...
 
 
 class CustomerSink(Protocol):
     """Where customer changes go."""
 
-    def apply_delta(self, items: Sequence[CustomerOut]) -> object: ...
+    def apply_delta(self, items: Sequence[CustomerOut]) -> object:
+        """Write changes durably; the same ones again change nothing."""
+        ...
 
 
 class Listener:
@@ -52,6 +60,7 @@ class Listener:
         self._catalogue = catalogue
         self._customers = customers
         self._heard: dict[str, datetime] = {}
+        self._looked = False  # into the catalogue's file, once a run
         self.shop_version = 0
         self._pulls: dict[str, Callable[[Backend], bool]] = {
             SETTINGS: self.pull_settings,
@@ -79,7 +88,7 @@ class Listener:
         """
         self._heard[stream] = self._clock()
         if self._pulls[stream](backend):
-            del self._heard[stream]
+            self._heard.pop(stream, None)
 
     def pull_settings(self, backend: Backend) -> bool:
         """Take over the settings if their version is new; False: there is no more."""
@@ -100,7 +109,7 @@ class Listener:
     def _pull_catalogue(self, backend: Backend) -> bool:
         if self._catalogue is None:
             return False
-        cursor = self._cursor(CATALOGUE)
+        cursor = self._catalogue_cursor(self._catalogue)
         page = backend.catalogue(cursor)
         if page.items:
             self._catalogue.apply_delta(page.items)
@@ -109,6 +118,14 @@ class Listener:
                 stock.apply(connection, page.items, self._clock())
                 self._set_cursor(connection, CATALOGUE, page.next_cursor)
         return page.more
+
+    def _catalogue_cursor(self, catalogue: CatalogueSink) -> str:
+        """Return how far the catalogue was heard; an empty file has heard nothing."""
+        if not self._looked:
+            self._looked = True
+            if catalogue.is_empty() and self._cursor(CATALOGUE):
+                self._forget(CATALOGUE)
+        return self._cursor(CATALOGUE)
 
     def _pull_customers(self, backend: Backend) -> bool:
         if self._customers is None:
@@ -124,9 +141,12 @@ class Listener:
 
     def restart(self, stream: str) -> None:
         """Forget how far a stream was heard: its mirror was emptied or rebuilt."""
+        self._forget(stream)
+        self._heard.pop(stream, None)
+
+    def _forget(self, stream: str) -> None:
         with self._db.engine.begin() as connection:
             self._set_cursor(connection, stream, "")
-        self._heard.pop(stream, None)
 
     def _wait(self, stream: str) -> float:
         """Count seconds until a stream is due; a clock that was set back makes it due."""

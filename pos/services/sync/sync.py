@@ -1,4 +1,4 @@
-"""Sync: one bounded piece of work a tick, pushing before listening.
+"""Sync: a bounded piece of work a tick, pushing before listening.
 
 Step it from one thread. `status` may be asked from any; whatever waits on the
 network does so outside every transaction.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 from random import SystemRandom
 
 from pos.backend.api import UNAUTHORIZED, Backend, BusyError
@@ -32,6 +33,9 @@ _IDLE = 60.0
 _random = SystemRandom().random
 _TILL = "till"
 _STOPPED = frozenset({UNAUTHORIZED, WRONG_REGISTER})
+_NOT_US = frozenset({WRONG_REGISTER, "wrong_business", "wrong_location"})
+_BATCH = 10
+"""Entries sent in one tick while all goes well; the first trouble ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class Sync:
         self._problems: dict[str, tuple[str, str]] = {}
         self._jitter = jitter
         self._introduced = False
+        self._suspect: int | None = None
 
     def connect(self, backend: Backend | None) -> None:
         """Speak to another backend, or with another token; None: to nobody."""
@@ -87,7 +92,7 @@ class Sync:
         self._listener.hurry()
 
     def tick(self) -> SyncStatus:
-        """Do one bounded piece of work: one entry sent, or one page read.
+        """Do one bounded piece of work: a few entries sent, or one page read.
 
         The status says in ``delay`` when to call again. Raises `CashierError`
         only when the till's own database cannot be read.
@@ -162,10 +167,11 @@ class Sync:
             self._introduced = self._introduce(backend)
             return 0.0 if self._introduced else self._pause()
         failures = self._link.failures
-        if self.push_next():
-            return 0.0
+        settled = sum(takewhile(bool, (self.push_next() for _ in range(_BATCH))))
         if self._link.stopped or self._link.failures > failures:
             return self._pause()
+        if settled or not self._introduced:
+            return 0.0
         return self._listen(backend)
 
     def _introduce(self, backend: Backend) -> bool:
@@ -215,6 +221,9 @@ class Sync:
         self._heard()
         if error.code == UNAUTHORIZED:
             self._complain(SETTINGS, error)
+            return False
+        if error.code in _NOT_US and self._suspect != entry.seq:
+            self._suspect, self._introduced = entry.seq, False  # ask again who we are first
             return False
         if error.code == ORDER_UNKNOWN and entry.kind == REFUND:
             self._queue.postpone(entry.seq)

@@ -25,6 +25,9 @@ class Seen:
     def __init__(self):
         self.items = []
 
+    def is_empty(self):
+        return not self.items
+
     def apply_delta(self, items):
         self.items += items
 

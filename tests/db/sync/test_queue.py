@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -415,6 +416,10 @@ class Sink:
     def __init__(self):
         self.pages = []
         self.error = None
+        self.empty = False
+
+    def is_empty(self):
+        return self.empty
 
     def apply_delta(self, items):
         self.pages.append([item.key for item in items])
@@ -440,6 +445,35 @@ def test_a_page_is_applied_before_its_cursor_and_again_after_a_crash(till, clock
     again.reload_catalogue()
     run(again, clock)
     assert sink.pages[3:] == [["a"], ["b"]]
+
+
+def test_a_rebuilt_catalogue_is_loaded_again(till, clock, backend):
+    backend.pages = [CataloguePage(items=(_item("a"),), next_cursor="1", more=False)]
+    sink = Sink()
+    run(Sync(till, clock, backend, catalogue=sink), clock)
+    run(Sync(till, clock, backend, catalogue=sink), clock)
+    assert sink.pages == [["a"]]
+    sink.empty = True
+    run(Sync(till, clock, backend, catalogue=sink), clock)
+    assert sink.pages == [["a"], ["a"]]
+
+
+def test_an_entry_of_another_register_is_parked_alone(till, clock, sync, backend):
+    foreign, mine = add_order(till, clock), add_order(till, clock)
+    backend.answers[str(foreign)] = [RefusedError("wrong_location", "another location")]
+    status = run(sync, clock, ticks=6)
+    assert [item.code for item in status.parked] == ["wrong_location"]
+    assert set(backend.stored) == {str(mine)}
+
+
+def test_a_till_moved_meanwhile_stops_before_it_parks_everything(till, clock, sync, backend):
+    ids = [add_order(till, clock) for _ in range(3)]
+    backend.answers["*"] = [RefusedError("wrong_register", "the token belongs to another")]
+    backend.answers["settings"] = [None]
+    backend.here = replace(backend.here, register_id=new_id())
+    status = run(sync, clock, ticks=6)
+    assert (status.code, status.waiting, status.parked) == ("wrong_register", 3, ())
+    assert backend.seen == [str(ids[0])]
 
 
 def test_a_failing_sink_is_shown_and_stops_nothing_else(till, clock, backend):
@@ -488,9 +522,7 @@ def test_nothing_changed_means_nothing_is_loaded_or_written(till, clock, sync, b
 def test_another_shops_answer_stops_sync(till, clock, sync, backend):
     add_order(till, clock)
     strange = FakeBackend(backend.here)
-    strange.here = shop.current(till).__class__(
-        **{f: getattr(backend.here, f) for f in backend.here.__slots__} | {"business_id": new_id()}
-    )
+    strange.here = replace(backend.here, business_id=new_id())
     sync.connect(strange)
     status = sync.tick()
     assert status.code == "wrong_register"
