@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import threading
 from contextlib import closing
@@ -14,30 +13,6 @@ from sqlalchemy.exc import IntegrityError
 
 from pos.errors import CashierError
 from pos.models.database import Database
-from pos.services import journal
-from pos.services.journal import Event, record
-from tests.support.make_schema_file import make
-from tests.support.simulator import SimulatorProcess
-from tests.support.till import FakeClock, make_db, make_shop
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory) -> Path:
-    """A till.db with a cash order, a card order, a refund and an open cart."""
-    with SimulatorProcess() as simulator:
-        return make(tmp_path_factory.mktemp("filled") / "data", simulator)
-
-
-@pytest.fixture
-def path(filled, tmp_path) -> Path:
-    return Path(shutil.copy(filled, tmp_path / "till.db"))
-
-
-@pytest.fixture
-def db(path):
-    db = Database(path)
-    yield db
-    db.close()
 
 
 def run(db: Database, *statements: str) -> None:
@@ -60,8 +35,8 @@ def pragma(connection, name: str) -> object:
     return connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
 
 
-def test_every_connection_is_durable_and_checks_foreign_keys(db):
-    with db.reader.connect() as one, db.reader.connect() as two:
+def test_every_connection_is_durable_and_checks_foreign_keys(till):
+    with till.reader.connect() as one, till.reader.connect() as two:
         for connection in (one, two):
             assert pragma(connection, "journal_mode") == "wal"
             assert pragma(connection, "synchronous") == 2  # FULL
@@ -78,18 +53,18 @@ def test_a_place_without_a_log_is_refused():
     db.close()
 
 
-def test_durability_is_read_back_not_hoped_for(path):
-    db = Database(path)
+def test_durability_is_read_back_not_hoped_for(till_file):
+    till = Database(till_file)
 
-    @event.listens_for(db.engine.pool, "connect", insert=True)
+    @event.listens_for(till.engine.pool, "connect", insert=True)
     def _stubborn(dbapi, _record):
         dbapi.execute("PRAGMA synchronous=NORMAL").close()
         dbapi.set_authorizer(_ignore_synchronous)
 
-    with pytest.raises(CashierError) as caught, db.engine.connect():
+    with pytest.raises(CashierError) as caught, till.engine.connect():
         pass
     assert caught.value.code == "database_not_durable"
-    db.close()
+    till.close()
 
 
 def _ignore_synchronous(action, what, value, *_):
@@ -98,63 +73,63 @@ def _ignore_synchronous(action, what, value, *_):
     return sqlite3.SQLITE_IGNORE if ignored else sqlite3.SQLITE_OK
 
 
-def test_a_writer_holds_the_lock_from_its_first_breath(db, path):
+def test_a_writer_holds_the_lock_from_its_first_breath(till, till_file):
     with (
-        db.engine.begin(),
-        closing(sqlite3.connect(path, timeout=0)) as other,
+        till.engine.begin(),
+        closing(sqlite3.connect(till_file, timeout=0)) as other,
         pytest.raises(sqlite3.OperationalError, match="locked"),
     ):
         other.execute("BEGIN IMMEDIATE")
 
 
-def test_a_lock_that_is_not_let_go_is_explained(db, path):
-    event.listen(db.engine, "connect", lambda dbapi, _: dbapi.execute("PRAGMA busy_timeout=50"))
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+def test_a_lock_that_is_not_let_go_is_explained(till, till_file):
+    event.listen(till.engine, "connect", lambda dbapi, _: dbapi.execute("PRAGMA busy_timeout=50"))
+    with closing(sqlite3.connect(till_file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(CashierError) as caught, db.engine.begin():
+        with pytest.raises(CashierError) as caught, till.engine.begin():
             pass
     assert caught.value.code == "database_busy"
     assert "nothing was sent" in caught.value.message
 
 
-def test_a_reader_sees_one_state_and_waits_for_nobody(db):
+def test_a_reader_sees_one_state_and_waits_for_nobody(till):
     motto = text("SELECT name FROM business")
     change = text("UPDATE business SET name = 'New'")
-    with db.reader.begin() as reading, db.engine.begin() as writing:
+    with till.reader.begin() as reading, till.engine.begin() as writing:
         before = reading.execute(motto).scalar()
         writing.execute(change)
         assert reading.execute(motto).scalar() == before != "New"
-    with db.reader.begin() as reading:
+    with till.reader.begin() as reading:
         assert reading.execute(motto).scalar() == "New"
 
 
-def test_two_writers_take_turns(db):
+def test_two_writers_take_turns(till):
     """100 steps from two threads: none lost, none refused."""
 
     step = "UPDATE register SET last_receipt = last_receipt + 1"
 
     def count() -> None:
         for _ in range(50):
-            run(db, step)
+            run(till, step)
 
-    before = value(db, "SELECT last_receipt FROM register")
+    before = value(till, "SELECT last_receipt FROM register")
     threads = [threading.Thread(target=count) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert value(db, "SELECT last_receipt FROM register") == before + 100
+    assert value(till, "SELECT last_receipt FROM register") == before + 100
 
 
-def test_an_error_leaves_nothing_of_its_transaction(db):
+def test_an_error_leaves_nothing_of_its_transaction(till):
     with pytest.raises(AssertionError, match="goes wrong"):
-        run(db, "UPDATE business SET name = 'Half'", "")
-    assert value(db, "SELECT name FROM business") != "Half"
+        run(till, "UPDATE business SET name = 'Half'", "")
+    assert value(till, "SELECT name FROM business") != "Half"
 
 
-def test_an_error_does_not_quote_what_was_written(db):
+def test_an_error_does_not_quote_what_was_written(till):
     insert = text("INSERT INTO payment_settings (business_id) VALUES (:secret)")
-    with pytest.raises(IntegrityError) as caught, db.engine.begin() as connection:
+    with pytest.raises(IntegrityError) as caught, till.engine.begin() as connection:
         connection.execute(insert, {"secret": "4242424242424242"})
     assert "4242424242424242" not in str(caught.value)
 
@@ -194,11 +169,11 @@ COPIES = {
 
 
 @pytest.mark.parametrize("name", COPIES)
-def test_there_is_only(db, name):
+def test_there_is_only(till, name):
     """Copy a row with everything changed that may differ: the rule itself must refuse it."""
     table, where, changed = COPIES[name]
     changed = dict(changed)
-    with db.engine.begin() as connection:
+    with till.engine.begin() as connection:
         if make_so := changed.pop("make", None):
             first = f'SELECT id FROM "{table}" LIMIT 1'  # noqa: S608  our own words
             connection.execute(text(f'UPDATE "{table}" SET {make_so} WHERE id = ({first})'))  # noqa: S608  likewise
@@ -255,98 +230,6 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_the_file_refuses(db, name):
+def test_the_file_refuses(till, name):
     with pytest.raises(IntegrityError, match=r"CHECK|FOREIGN"):
-        run(db, REFUSED[name])
-
-
-# the journal
-
-
-def test_the_journal_cannot_be_changed(db):
-    for statement in ("UPDATE journal SET actor = 'x'", "DELETE FROM journal"):
-        with pytest.raises(IntegrityError, match="append-only"), db.engine.begin() as connection:
-            connection.execute(text(statement))
-
-
-def test_an_untouched_journal_holds(db):
-    with db.reader.begin() as connection:
-        assert journal.first_broken(connection) is None
-        assert connection.execute(text("SELECT count(*) FROM journal")).scalar() > 10
-
-
-TAMPERED = {
-    "register_id": "replace(register_id, substr(register_id, 1, 1), 'f')",
-    "epoch": "epoch + 1",
-    "seq": "seq + 100",
-    "at": "'2020-01-01 00:00:00.000000'",
-    "kind": "'order_forgotten'",
-    "subject": "'somebody else'",
-    "actor": "'nobody'",
-    "data": "replace(data, '{', '{ ')",
-    "previous": "hash",
-    "hash": "previous",
-}
-
-
-def tamper(path: Path, statement: str) -> None:
-    with closing(sqlite3.connect(path)) as raw, raw:
-        for (name,) in raw.execute(
-            "SELECT name FROM sqlite_master WHERE type='trigger'"
-        ).fetchall():
-            raw.execute(f"DROP TRIGGER {name}")
-        assert raw.execute(statement).rowcount > 0
-
-
-@pytest.mark.parametrize("column", TAMPERED)
-def test_a_changed_column_is_found(db, path, column):
-    tamper(path, f"UPDATE journal SET {column} = {TAMPERED[column]} WHERE id = 4")  # noqa: S608  our own
-    with db.reader.begin() as connection:
-        assert journal.first_broken(connection) == 4
-
-
-def test_every_column_is_covered(path):
-    with closing(sqlite3.connect(path)) as raw:
-        columns = {row[1] for row in raw.execute("PRAGMA table_info(journal)")}
-    assert columns == {"id", *TAMPERED}
-
-
-@pytest.mark.parametrize(
-    ("what", "statement", "found_at"),
-    [
-        ("one cut out", "DELETE FROM journal WHERE id = 4", 5),
-        ("the first cut off", "DELETE FROM journal WHERE id = 1", 2),
-        (
-            "two changed places",
-            "UPDATE journal SET id = CASE id WHEN 4 THEN -5 WHEN 5 THEN -4 END WHERE id IN (4, 5)",
-            -5,
-        ),
-        (
-            "one slipped in",
-            """INSERT INTO journal SELECT id + 1000, register_id, epoch, seq + 500, at, kind,
-            subject, actor, data, previous, hash FROM journal WHERE id = 4""",
-            1004,
-        ),
-    ],
-)
-def test_what_is_missing_moved_or_added_is_found(db, path, what, statement, found_at):
-    tamper(path, statement)
-    with db.reader.begin() as connection:
-        assert journal.first_broken(connection) == found_at, what
-
-
-def test_the_event_and_its_fact_hold_together(tmp_path):
-    """A transaction that is taken back takes its journal entry with it, and leaves no gap."""
-    db = make_db(tmp_path)
-    clock = FakeClock()
-    make_shop(db, clock=clock)
-    with db.engine.connect() as connection:
-        record(connection, Event("never", "x", {}), clock())
-        connection.rollback()
-    with db.engine.begin() as connection:
-        record(connection, Event("ever", "x", {}), clock())
-    with db.reader.begin() as connection:
-        kinds = list(connection.execute(text("SELECT seq, kind FROM journal ORDER BY id")))
-        assert [tuple(row) for row in kinds] == [(1, "shop_created"), (2, "ever")]
-        assert journal.first_broken(connection) is None
-    db.close()
+        run(till, REFUSED[name])

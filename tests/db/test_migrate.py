@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -23,20 +22,9 @@ from pos.models import migrate
 from pos.models.database import Database
 from pos.models.schema import metadata
 from pos.models.sync import JOURNAL_TRIGGERS
-from pos.services import journal, shop
 from tests.support.house import ROOT
 from tests.support.till import FakeClock, make_shop
 
-SCHEMAS = Path(__file__).parent / "schemas"
-MIGRATIONS = Path(migrate.__file__).parent / "migrations"
-NEXT = """
-import sqlalchemy as sa
-from alembic import op
-revision, down_revision = "9999", "{head}"
-def upgrade():
-    op.add_column("business", sa.Column("motto", sa.Text, nullable=False, server_default="ora"))
-{body}
-"""
 FAILS = "    op.execute('INSERT INTO business (no_such_column) VALUES (1)')"
 DIES = "    import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
 REBUILDS = """
@@ -94,29 +82,12 @@ def till_db(tmp_path):
     return path
 
 
-@pytest.fixture
-def program(tmp_path, monkeypatch):
-    """Return a function that makes this the next program, whose newest migration is ``body``."""
-
-    def newer(body: str) -> None:
-        scripts = tmp_path / "program" / "migrations"
-        shutil.rmtree(scripts, ignore_errors=True)
-        ignore = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(MIGRATIONS, scripts, ignore=ignore)
-        script = NEXT.format(head=REAL_HEAD, body=body)
-        (scripts / "versions" / "9999_next.py").write_text(script)
-        monkeypatch.setattr(migrate, "__file__", str(scripts.parent / "migrate.py"))
-        monkeypatch.setattr(migrate, "HEAD", "9999")
-
-    return newer
-
-
 REAL_HEAD = migrate.HEAD
 
 
 def test_the_head_is_the_newest_script():
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
     assert ScriptDirectory.from_config(config).get_heads() == [REAL_HEAD]
 
 
@@ -283,49 +254,3 @@ def test_a_revision_nobody_knows_is_explained(till_db):
         migrate.upgrade(till_db, till_db.parent / "backups")
     assert caught.value.code == "update_failed"
     assert dump(till_db) == before
-
-
-def stored() -> list[Path]:
-    return sorted(SCHEMAS.glob("*.db"))
-
-
-def test_there_is_a_stored_file_of_this_schema():
-    """Made by ``python -m tests.support.make_schema_file``; make it anew when 0001 changed."""
-    path = SCHEMAS / f"{REAL_HEAD}.db"
-    assert path.is_file()
-    assert ask(path, "SELECT version_num FROM alembic_version") == [(REAL_HEAD,)]
-
-
-def test_the_stored_file_of_this_schema_is_what_the_migrations_make(tmp_path):
-    fresh, kept = tmp_path / "till.db", tmp_path / "kept.db"
-    migrate.upgrade(fresh, tmp_path / "backups")
-    shutil.copy(SCHEMAS / f"{REAL_HEAD}.db", kept)
-    query = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name"
-    assert ask(kept, query) == ask(fresh, query)
-
-
-@pytest.mark.parametrize("path", stored(), ids=lambda path: path.stem)
-def test_a_stored_file_is_upgraded_and_opens(path, tmp_path):
-    copy = tmp_path / "till.db"
-    shutil.copy(path, copy)
-    backup = migrate.upgrade(copy, tmp_path / "backups")
-    assert (backup is None) == (path.stem == REAL_HEAD)
-    assert [row[0] for row in ask(copy, 'SELECT receipt_no FROM "order" ORDER BY 1')] == [1, 2]
-    assert ask(copy, "SELECT amount_minor, state FROM refund") == [(500, "succeeded")]
-    assert ask(copy, "SELECT count(*) FROM cart_line") == [(2,)]
-    assert ask(copy, "SELECT count(*) FROM outbox") == [(4,)]
-    db = Database(copy)
-    with db.reader.begin() as connection:
-        assert journal.first_broken(connection) is None
-        assert shop.load(connection).name == "Harbour Studio"
-    db.close()
-
-
-@pytest.mark.parametrize("path", stored(), ids=lambda path: path.stem)
-def test_a_stored_file_survives_the_next_migration(path, tmp_path, program):
-    copy = tmp_path / "till.db"
-    shutil.copy(path, copy)
-    program(REBUILDS)
-    assert migrate.upgrade(copy, tmp_path / "backups") is not None
-    assert ask(copy, "SELECT count(*) FROM cart_line") == [(2,)]
-    assert ask(copy, "PRAGMA foreign_key_check") == []
