@@ -12,6 +12,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -119,7 +120,7 @@ class StripeGateway:
                 return Answer(Outcome.UNKNOWN, message="not a list")
             found += data
             if not answer.body.get("has_more") or not data:
-                return Answer(Outcome.OK, {"data": found}, server_date=answer.server_date)
+                return replace(answer, body={"data": found})
             page = {"limit": 100, "starting_after": data[-1]["id"]}
         return Answer(Outcome.UNKNOWN, message="too many pages")
 
