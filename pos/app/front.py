@@ -118,6 +118,7 @@ class Front(QObject):
         pages.purchases.failed.connect(self.say)
         pages.refunds.work_wanted.connect(self.background.wake_payments)
         pages.refunds.changed.connect(self._on_refund_changed)
+        pages.refunds.receipt_asked.connect(pages.receipts.show)
         pages.receipts.failed.connect(self.say)
         pages.receipts.copied.connect(self.shell.say_copied)
 
@@ -166,7 +167,7 @@ class Front(QObject):
         self.scanner.mode = "deliver"
 
     def _on_paid(self, _run: RunView) -> None:
-        self.background.wake_sync()
+        self._tell_backend()
         self.pages.purchases.refresh()
         self.pages.sale.refresh_products()
 
@@ -204,8 +205,12 @@ class Front(QObject):
     def _on_close_given(self, run_id: str, reason: str) -> None:
         self.pages.purchases.close_unresolved(UUID(run_id), reason, self.shop.staff_name)
 
-    def _on_refund_changed(self) -> None:
+    def _tell_backend(self) -> None:
+        self._waiting = (-1, -1)  # the next news of sync refreshes the list
         self.background.wake_sync()
+
+    def _on_refund_changed(self) -> None:
+        self._tell_backend()
         self.pages.purchases.refresh()
         self.pages.sale.refresh_products()
 

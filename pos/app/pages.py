@@ -78,6 +78,10 @@ class TillReceipts:
         """Build a sale's receipt."""
         return receipts.build(self._till.db, order_id)
 
+    def refund(self, refund_id: UUID) -> Receipt:
+        """Build a refund's receipt."""
+        return receipts.build_refund(self._till.db, refund_id)
+
     def copy(self, order_id: UUID) -> Receipt:
         """Build a copy, count it and say who made it."""
         actor = self._till.shop().staff_name

@@ -16,9 +16,11 @@ class Vault:
     def __init__(self, store: SecretStore) -> None:
         self._store = store
         self._seen: dict[str, str | None] = {}
-        self._lock = Lock()
+        self._lock = Lock()  # around the store alone; what was seen is read without it
 
     def get(self, name: str) -> str | None:
+        if name in self._seen:
+            return self._seen[name]
         with self._lock:
             if name not in self._seen:
                 self._seen[name] = self._store.get(name)
@@ -26,8 +28,9 @@ class Vault:
 
     def set(self, name: str, value: str) -> bool:
         with self._lock:
+            kept = self._store.set(name, value)
             self._seen[name] = value
-            return self._store.set(name, value)
+            return kept
 
     def delete(self, name: str) -> None:
         with self._lock:
@@ -35,4 +38,5 @@ class Vault:
             self._store.delete(name)
 
     def problem(self) -> str | None:
-        return self._store.problem()
+        with self._lock:
+            return self._store.problem()

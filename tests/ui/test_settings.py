@@ -4,7 +4,6 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
-from pos.ui.screens.receipt_preview import SIZE, ReceiptPreview, ReceiptView
 from pos.ui.screens.settings_sections import percent_text
 from pos.ui.screens.settings_views import StateView
 from pos.ui.tokens import Tone
@@ -108,14 +107,3 @@ def test_a_file_can_be_dropped(screen, tmp_path):
     action = Qt.DropAction.CopyAction
     screen.imports.dropEvent(QDropEvent(QPoint(5, 5), action, mime, buttons, keys))
     assert chosen == [path]
-
-
-def test_a_receipt_is_shown_as_plain_text(screen):
-    text = "Tea <b>x</b>  $1.00"
-    preview = ReceiptPreview(ReceiptView("R1", text), [("print", "Print a copy")])
-    acted = heard(preview.acted)
-    screen.shell.open_overlay(preview, SIZE)
-    assert preview.text.text() == text
-    assert preview.text.textFormat() is Qt.TextFormat.PlainText
-    preview.acted.emit("print")
-    assert acted == ["print"]

@@ -14,7 +14,7 @@ from pos.services.purchases import (
     PurchaseRow,
     PurchaseStatus,
 )
-from pos.services.refunds import RefundPlan
+from pos.services.refunds import PlannedLine, RefundPlan
 from pos.services.tenders import tender_name
 from pos.ui import wording
 from pos.ui.i18n import tr
@@ -214,21 +214,17 @@ def refund_lines(
 
 
 def _refund_line(
-    line: PurchaseLine, part: object, found: PurchaseDetail, locale: str
+    line: PurchaseLine, part: PlannedLine | None, found: PurchaseDetail, locale: str
 ) -> views.RefundLine:
-    amount = getattr(part, "amount_minor", 0)
-    detail = tr("Sold {sold}").format(sold=wording.quantity(line.sold_milli))
-    if line.refunded_milli:
-        gone = wording.quantity(line.refunded_milli)
-        detail += " · " + tr("refunded {n}").format(n=gone)
+    amount = part.amount_minor if part else 0
     return views.RefundLine(
         id=str(line.id),
         name=line.name,
-        detail=detail,
+        detail=line.option_name,
         sold=line.sold_milli,
         refunded=line.refunded_milli,
         can=line.can_refund_milli,
-        chosen=getattr(part, "quantity_milli", 0),
+        chosen=part.quantity_milli if part else 0,
         amount=wording.money(amount, found.row.currency, locale),
         restock=line.tracked,
     )

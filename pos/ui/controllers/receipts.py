@@ -30,6 +30,9 @@ class Receipts(Protocol):
     def copy(self, order_id: UUID) -> Receipt:
         """Build a copy, and count it."""
 
+    def refund(self, refund_id: UUID) -> Receipt:
+        """Build a refund's receipt."""
+
 
 class ReceiptController(QObject):
     """Opens the preview over whatever is in front."""
@@ -44,8 +47,9 @@ class ReceiptController(QObject):
         self._overlay: Overlay | None = None
 
     def show(self, order_id: UUID, how: str) -> None:
-        """Show a receipt: ``receipt``, ``reprint`` (marked as a copy) or ``pdf`` at once."""
-        build = self._source.copy if how == "reprint" else self._source.sale
+        """Show a receipt: ``receipt``, ``reprint`` (a copy), ``refund``, or ``pdf`` at once."""
+        builds = {"reprint": self._source.copy, "refund": self._source.refund}
+        build = builds.get(how, self._source.sale)
         then = self._save if how == "pdf" else self._open
         self._writes.submit(build, order_id, then=then, failed=self._refused)
 

@@ -50,6 +50,7 @@ class RefundController(QObject):
         self._running: UUID | None = None
         screen.refund_changed.connect(self._on_changed)
         screen.refund_asked.connect(self._on_asked)
+        screen.refund.acted.connect(self._on_acted)
 
     def show_shop(self, shop: Shop) -> None:
         """Use this shop's words."""
@@ -105,6 +106,10 @@ class RefundController(QObject):
 
     def _ask(self, choice: RefundChoice, currency: str) -> UUID:
         return self._service.request(_request(choice, currency))
+
+    def _on_acted(self, key: str) -> None:
+        if key == "refund" and self._running is not None:
+            self.receipt_asked.emit(self._running, key)
 
     def _requested(self, refund_id: UUID) -> None:
         self._running = refund_id
@@ -203,10 +208,13 @@ def _steps(step: RefundProgress) -> tuple[StepView, ...]:
 
 def _banner(step: RefundProgress) -> BannerView | None:
     if step.state is RefundState.SUCCEEDED:
-        return BannerView(tr("Refunded."), tone=Tone.OK)
+        return BannerView(tr("Refunded."), tone=Tone.OK, actions=_receipt())
     if step.state is RefundState.PENDING:
         return BannerView(
-            tr("Refund pending."), tr("Stripe has it and will finish it."), tone=Tone.INFO
+            tr("Refund pending."),
+            tr("Stripe has it and will finish it."),
+            tone=Tone.INFO,
+            actions=_receipt(),
         )
     if step.state is RefundState.FAILED:
         why = decline_reason(step.notice.code, step.notice.message)
@@ -225,3 +233,7 @@ def _banner(step: RefundProgress) -> BannerView | None:
             step.code,
         )
     return None
+
+
+def _receipt() -> tuple[tuple[str, str], ...]:
+    return (("refund", tr("Show refund receipt")),)

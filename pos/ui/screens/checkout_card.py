@@ -74,6 +74,7 @@ class CardPage(QWidget):
             (self._detail, view.detail),
         ):
             label.setText(text)
+        self._call.set_tone(str(view.tone))
         self.steps.show_steps(view.steps)
         self.banner.show_view(view.banner)
         self._calm.setText(view.calm)

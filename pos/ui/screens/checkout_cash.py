@@ -177,7 +177,7 @@ class CashPage(QWidget):
 
     def _show_button(self) -> None:
         missing = self._view.due_minor - self.received
-        words = tr("Complete sale · print receipt")
+        words = tr("Complete sale")
         if self._view.partial and self.received > 0 and missing > 0:
             words = tr("Take {amount} in cash").format(amount=self._text(self.received))
         if self._view.busy:

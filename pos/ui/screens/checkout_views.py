@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pos.ui.tokens import Tone
 from pos.ui.widgets.banner import BannerView
 from pos.ui.widgets.steps import StepView
 
@@ -70,6 +71,7 @@ class CardView:
     banner: BannerView | None = None
     actions: tuple[tuple[str, str], ...] = ()
     calm: str = ""
+    tone: Tone = Tone.INFO
 
 
 @dataclass(frozen=True, slots=True)

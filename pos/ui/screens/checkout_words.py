@@ -59,7 +59,17 @@ def card_view(news: CardNews) -> CardView:
         banner=_banner(news),
         actions=_actions(news),
         calm=_calm(news.state),
+        tone=_TONES.get(news.state, Tone.INFO),
     )
+
+
+_TONES = {
+    CardState.APPROVED: Tone.OK,
+    CardState.DECLINED: Tone.BAD,
+    CardState.FAILED: Tone.BAD,
+    CardState.CANCELED: Tone.NEUTRAL,
+    CardState.UNKNOWN: Tone.WARN,
+}
 
 
 def clock_text(seconds: int) -> str:

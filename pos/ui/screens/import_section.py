@@ -13,20 +13,23 @@ from pos.ui.screens.settings_sections import Section
 from pos.ui.screens.settings_views import ImportProgress, ImportReport, Rejected
 from pos.ui.threads import Calls
 from pos.ui.tokens import GRID
-from pos.ui.widgets.buttons import Button, action
-from pos.ui.widgets.panels import AmountRow, clear, column, frame
+from pos.ui.widgets.buttons import Button, action, mark
+from pos.ui.widgets.panels import AmountRow, clear, column, frame, row
 from pos.ui.widgets.table import Col, Table
-from pos.ui.widgets.text import Label
+from pos.ui.widgets.text import Label, wrapped
 
 _STEPS = 1000
 
 
 class ImportSection(Section):
-    """Emits the file to import; shows progress and the rows that were left out."""
+    """Emits the file to import; shows progress and the rows that were left out.
+
+    ``report_saved`` carries where the list of those rows shall be written.
+    """
 
     file_chosen = Signal(object)
     cancel_asked = Signal()
-    save_report_asked = Signal()
+    report_saved = Signal(object)
 
     def __init__(self, calls: Calls) -> None:
         text = tr(
@@ -44,31 +47,33 @@ class ImportSection(Section):
         self._words.setMinimumHeight(20)
         self._progress = QWidget()
         self._report = QWidget()
-        self._counts = column(spacing=0)
+        self._counts, self._notes = column(spacing=0), column(spacing=GRID)
         self._title = Label("", "heading")
         self.rejected = Table(calls, _columns(), tr("Rows that were left out"))
         self._save = Button(tr("Save the list\N{HORIZONTAL ELLIPSIS}"))
         self._lay_out()
         self.choose.clicked.connect(self._choose)
-        self.cancel.clicked.connect(self.cancel_asked)
-        self._save.clicked.connect(self.save_report_asked)
+        self.cancel.clicked.connect(self._cancel)
+        self._save.clicked.connect(self._choose_target)
 
     def _lay_out(self) -> None:
-        self.body.addWidget(self.choose)
+        self.body.addLayout(row(self.choose, 1))
         moving = column(self._progress, 2 * GRID)
-        for widget in (self._bar, self._words, self.cancel):
+        for widget in (self._bar, self._words):
             moving.addWidget(widget)
+        moving.addLayout(row(self.cancel, 1))
         self.body.addWidget(self._progress)
         ended = column(self._report, 2 * GRID)
         ended.addWidget(self._title)
         ended.addLayout(self._counts)
+        ended.addLayout(self._notes)
         self._card = frame("card")
         inner = QVBoxLayout(self._card)
         inner.setContentsMargins(1, 1, 1, 1)
         inner.addWidget(self.rejected)
         self._card.setMinimumHeight(240)
         ended.addWidget(self._card, 1)
-        ended.addWidget(self._save)
+        ended.addLayout(row(self._save, 1))
         self.body.addWidget(self._report, 1)
         self.body.addStretch()
         self._progress.hide()
@@ -76,28 +81,35 @@ class ImportSection(Section):
 
     def show_progress(self, view: ImportProgress) -> None:
         """Show how far it is; an unknown end runs back and forth."""
-        self._progress.show()
-        self._report.hide()
-        self.choose.setEnabled(False)
+        if self._progress.isHidden():
+            self.say(None)
+            self._report.hide()
+            self._progress.show()
+            mark(self.choose, busy=True)
+            mark(self.cancel, busy=False)
         self._bar.setRange(0, _STEPS if view.total else 0)
         if view.total:
             self._bar.setValue(min(view.done * _STEPS // view.total, _STEPS))
-        self._words.setText(view.words)
+        if self.cancel.isEnabled():
+            self._words.setText(view.words)
 
     def show_report(self, view: ImportReport) -> None:
         """Show how it ended, with every row that was left out and why."""
         self._progress.hide()
-        self._report.show()
-        self.choose.setEnabled(True)
+        mark(self.choose, busy=False)
         self.say(view.banner)
+        self._report.setVisible(bool(view.title))
         self._title.setText(view.title)
         clear(self._counts)
+        clear(self._notes)
         for words, figure in view.counts:
             self._counts.addWidget(AmountRow(words, figure))
-        rows = view.rejected
-        self.rejected.rows.show_source(_Rows(rows).count, _Rows(rows).page)
-        self._card.setVisible(bool(rows))
-        self._save.setVisible(bool(rows))
+        for note in view.notes:
+            self._notes.addWidget(wrapped(note, "muted"))
+        rows = _Rows(view.rejected)
+        self.rejected.rows.show_source(rows.count, rows.page)
+        self._card.setVisible(bool(view.rejected))
+        self._save.setVisible(bool(view.rejected))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() and self.choose.isEnabled():
@@ -105,14 +117,26 @@ class ImportSection(Section):
 
     def dropEvent(self, event: QDropEvent) -> None:
         local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if local:
+        if local and self.choose.isEnabled():
             self.file_chosen.emit(Path(local[0]))
 
     def _choose(self) -> None:
-        files = tr("Tables (*.csv *.txt);;All files (*)")
+        files = tr("Tables (*.csv *.txt *.gz);;All files (*)")
         name, _ = QFileDialog.getOpenFileName(self, tr("Choose a catalogue"), "", files)
         if name:
             self.file_chosen.emit(Path(name))
+
+    def _choose_target(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, tr("Save the list"), tr("left-out.csv"), tr("Tables (*.csv)")
+        )
+        if name:
+            self.report_saved.emit(Path(name))
+
+    def _cancel(self) -> None:
+        mark(self.cancel, busy=True)
+        self._words.setText(tr("Cancelling\N{HORIZONTAL ELLIPSIS}"))
+        self.cancel_asked.emit()
 
 
 class _Rows:
@@ -136,13 +160,13 @@ def _columns() -> tuple[Col, ...]:
     )
 
 
-def _line(row: Rejected) -> str:
-    return str(row.line)
+def _line(rejected: Rejected) -> str:
+    return str(rejected.line)
 
 
-def _reason(row: Rejected) -> str:
-    return row.reason
+def _reason(rejected: Rejected) -> str:
+    return rejected.reason
 
 
-def _text(row: Rejected) -> str:
-    return row.text
+def _text(rejected: Rejected) -> str:
+    return rejected.text

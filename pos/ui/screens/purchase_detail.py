@@ -30,7 +30,7 @@ class DetailPanel(QWidget):
         self._rows = column(inside, GRID)
         self.banner = Banner()
         self._receipt = secondary(tr("Receipt"), "receipt")
-        self._reprint = secondary(tr("Print a copy"), "printer")
+        self._reprint = secondary(tr("Copy of receipt"), "receipt")
         self._why_not = wrapped("", "muted")
         self.refund = danger(tr("Refund\N{HORIZONTAL ELLIPSIS}"))
         outer = QVBoxLayout(self)

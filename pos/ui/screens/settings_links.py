@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from pos.ui.i18n import tr
 from pos.ui.screens.settings_sections import Section
-from pos.ui.screens.settings_views import BackendSettings, ReaderRow, StateView
-from pos.ui.tokens import GRID, Tone
-from pos.ui.widgets.buttons import Button, action
+from pos.ui.screens.settings_views import BackendSettings, ReaderRow, SecretView, StateView
+from pos.ui.tokens import GRID
+from pos.ui.widgets.banner import Banner
+from pos.ui.widgets.buttons import Button, action, mark
 from pos.ui.widgets.dialog import field, labelled
 from pos.ui.widgets.panels import clear, column, frame, row
 from pos.ui.widgets.pill import Pill
@@ -51,48 +52,59 @@ class KeySection(Section):
     def __init__(self) -> None:
         text = tr(
             "A restricted key (rk_) is kept in this computer's keyring. It is never shown again, "
-            "and a full secret key (sk_live_) is refused."
+            "and a full secret key (sk_) is refused."
         )
         super().__init__(tr("Card payments"), text)
-        self._state = Pill()
-        self._detail = wrapped("", "muted")
-        self.body.addLayout(row(self._state, 1))
-        self.body.addWidget(self._detail)
+        self.state, self._detail = _state(self)
+        self.problem = Banner()
+        self.body.addWidget(self.problem)
         self.secret = SecretField("rk_\N{HORIZONTAL ELLIPSIS}", tr("Stripe key"))
         labelled(self.body, tr("New key"), self.secret)
         self.secret.entered.connect(self.key_entered)
-        self._remove = Button(tr("Remove key"), "outline-bad")
-        self._remove.clicked.connect(self.key_removed)
-        self.end(self._remove)
+        self.remove = Button(tr("Remove key"), "outline-bad")
+        self.remove.clicked.connect(self.key_removed)
+        self.end(self.remove)
 
-    def show_state(self, view: StateView) -> None:
+    def show_state(self, view: SecretView) -> None:
         """Show whether there is a key; never the key."""
-        self._state.show_state(view.text, view.tone)
-        self._detail.setText(view.detail)
-        self._remove.setVisible(view.tone is Tone.OK)
+        _show_state(self.state, self._detail, view.state)
+        self.problem.show_view(view.problem)
+        self.secret.save.set_text(tr("Replace") if view.stored else tr("Save"))
+        self.remove.setVisible(view.stored)
 
 
 class ReaderSection(Section):
     """Which reader this register uses."""
 
-    reader_chosen = Signal(str)
+    reader_chosen = Signal(str, str)
     refresh_asked = Signal()
 
     def __init__(self) -> None:
-        super().__init__(tr("Card reader"), tr("Readers of this location, as Stripe knows them."))
+        super().__init__(tr("Card reader"), tr("Readers of this account, as Stripe knows them."))
+        self._words = wrapped()
+        self.body.addWidget(self._words)
         self._rows = column(spacing=2 * GRID)
         self.body.addLayout(self._rows)
-        refresh = Button(tr("Look again"), "secondary", "refresh-cw")
-        refresh.clicked.connect(self.refresh_asked)
-        self.end(refresh)
+        self.refresh = Button(tr("Look again"), "secondary", "refresh-cw")
+        self.refresh.clicked.connect(self.refresh_asked)
+        self.end(self.refresh)
 
-    def show_readers(self, readers: Sequence[ReaderRow]) -> None:
-        """Show what was found."""
+    def show_busy(self) -> None:
+        """Say that Stripe is being asked."""
+        mark(self.refresh, busy=True)
+        self._say(tr("Asking Stripe\N{HORIZONTAL ELLIPSIS}"))
+
+    def show_readers(self, readers: Sequence[ReaderRow], empty: str = "") -> None:
+        """Show what was found, or the words for nothing."""
+        mark(self.refresh, busy=False)
+        self._say("" if readers else empty)
         clear(self._rows)
-        if not readers:
-            self._rows.addWidget(wrapped(tr("No reader found. Is it switched on and online?")))
         for reader in readers:
             self._rows.addWidget(self._row(reader))
+
+    def _say(self, text: str) -> None:
+        self._words.setText(text)
+        self._words.setVisible(bool(text))
 
     def _row(self, reader: ReaderRow) -> QWidget:
         card = frame("card")
@@ -107,12 +119,14 @@ class ReaderSection(Section):
         use = Button(tr("In use") if reader.chosen else tr("Use"))
         use.setEnabled(not reader.chosen)
         use.setProperty("key", reader.id)
+        use.setProperty("label", reader.label)
         use.clicked.connect(self._use)
         line.addWidget(use)
         return card
 
     def _use(self) -> None:
-        self.reader_chosen.emit(str(self.sender().property("key")))
+        button = self.sender()
+        self.reader_chosen.emit(str(button.property("key")), str(button.property("label")))
 
 
 class BackendSection(Section):
@@ -120,31 +134,76 @@ class BackendSection(Section):
 
     saved = Signal(str)
     token_entered = Signal(str)
+    token_removed = Signal()
     check_asked = Signal()
 
     def __init__(self) -> None:
         text = tr("Sales work without it and are sent when it can be reached.")
         super().__init__(tr("Backend"), text)
-        self._state = Pill()
-        self._detail = wrapped("", "muted")
-        self.body.addLayout(row(self._state, 1))
-        self.body.addWidget(self._detail)
+        self.state, self._detail = _state(self)
         self.url = field("https://")
+        self._shown = ""
+        self.save, self.check = action(tr("Save address")), Button(tr("Check connection"))
         labelled(self.body, tr("Address"), self.url)
+        self.body.addLayout(row(self.save, self.check, 1, spacing=3 * GRID))
+        self.token_state = Label("", "muted")
+        self.body.addWidget(self.token_state)
+        self.problem = Banner()
+        self.body.addWidget(self.problem)
         self.token = SecretField("", tr("Register token"))
         labelled(self.body, tr("New register token"), self.token)
+        self.remove = Button(tr("Remove token"), "outline-bad")
+        self.end(self.remove)
+        self._wire()
+
+    def _wire(self) -> None:
         self.token.entered.connect(self.token_entered)
-        save, check = action(tr("Save address")), Button(tr("Check now"))
-        save.clicked.connect(self._save)
-        check.clicked.connect(self.check_asked)
-        self.end(save, check)
+        self.remove.clicked.connect(self.token_removed)
+        self.save.clicked.connect(self._save)
+        self.url.returnPressed.connect(self._save)
+        self.check.clicked.connect(self._check)
 
     def show_settings(self, view: BackendSettings) -> None:
-        """Show what is kept and how it is doing."""
-        if not self.url.hasFocus():
+        """Show what is kept and how it is doing; an address being typed stays."""
+        if self.url.text() == self._shown:
             self.url.setText(view.url)
-        self._state.show_state(view.state.text, view.state.tone)
-        self._detail.setText(view.state.detail)
+        self._shown = view.url
+        self.url.setPlaceholderText(view.hint)
+        _show_state(self.state, self._detail, view.state)
+
+    def show_token(self, view: SecretView) -> None:
+        """Show whether there is a token; never the token."""
+        self.token_state.setText(view.state.text)
+        self.problem.show_view(view.problem)
+        self.token.save.set_text(tr("Replace") if view.stored else tr("Save"))
+        self.remove.setVisible(view.stored)
+
+    def show_checking(self, *, busy: bool) -> None:
+        """Hold the button while the backend is asked."""
+        mark(self.check, busy=busy)
+        self.check.set_text(
+            tr("Checking\N{HORIZONTAL ELLIPSIS}") if busy else tr("Check connection")
+        )
 
     def _save(self) -> None:
         self.saved.emit(self.url.text().strip())
+
+    def _check(self) -> None:
+        """Check what is on screen: an address typed and not saved is saved first."""
+        if self.url.text().strip() != self._shown:
+            self._save()
+        else:
+            self.check_asked.emit()
+
+
+def _state(section: Section) -> tuple[Pill, Label]:
+    pill, detail = Pill(), wrapped("", "muted")
+    section.body.addLayout(row(pill, 1))
+    section.body.addWidget(detail)
+    return pill, detail
+
+
+def _show_state(pill: Pill, detail: Label, view: StateView) -> None:
+    pill.show_state(view.text, view.tone)
+    detail.setText(view.detail)
+    detail.setVisible(bool(view.detail))

@@ -1,22 +1,23 @@
-"""Sections of the settings: shop and taxes."""
+"""Sections of the settings: the shop, ways to pay, the look."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from pos.ui.i18n import tr
-from pos.ui.screens.sale_dialogs import PPM, parse_percent
-from pos.ui.screens.settings_views import ShopSettings, TaxRow
+from pos.ui.screens.settings_views import ShopSettings, TenderRow
 from pos.ui.tokens import GRID, THEMES
 from pos.ui.widgets.banner import Banner, BannerView
-from pos.ui.widgets.buttons import Choice, action, icon_button
+from pos.ui.widgets.buttons import Choice, action
 from pos.ui.widgets.dialog import field, labelled
 from pos.ui.widgets.panels import clear, column, frame, row
-from pos.ui.widgets.text import Label, restyle, wrapped
+from pos.ui.widgets.text import Label, wrapped
+
+_LINES_HEIGHT = 92
+_ON, _OFF = "on", "off"
 
 
 class Section(QWidget):
@@ -32,7 +33,7 @@ class Section(QWidget):
         self.body.addWidget(self.banner)
 
     def say(self, view: BannerView | None) -> None:
-        """Show how saving went."""
+        """Show how it went, in the section that was touched."""
         self.banner.show_view(view)
 
     def end(self, *buttons: QWidget) -> None:
@@ -40,32 +41,8 @@ class Section(QWidget):
         self.body.addLayout(row(*buttons, 1, spacing=3 * GRID))
         self.body.addStretch()
 
-
-class ShopSection(Section):
-    """Names, address, currency, tax mode, theme."""
-
-    saved = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__(tr("Shop"), tr("Name and address stand on every receipt."))
-        self.name, self.address = field(), field()
-        self.location, self.register = field(), field()
-        self.currency = field("usd")
-        self.currency.setMaxLength(3)
-        self.mode, self.theme = Choice("toggle"), Choice("toggle")
-        pairs = (
-            ((tr("Shop name"), self.name), (tr("Address"), self.address)),
-            ((tr("Location"), self.location), (tr("Register"), self.register)),
-            ((tr("Currency (three letters)"), self.currency), (tr("Prices"), self.mode)),
-        )
-        for pair in pairs:
-            self._pair(*pair)
-        labelled(self.body, tr("Look"), self.theme)
-        save = action(tr("Save"))
-        save.clicked.connect(self._save)
-        self.end(save)
-
-    def _pair(self, *fields: tuple[str, QWidget]) -> None:
+    def pair(self, *fields: tuple[str, QWidget]) -> None:
+        """Put fields side by side, each under its name."""
         line = QHBoxLayout()
         line.setSpacing(4 * GRID)
         for words, widget in fields:
@@ -74,88 +51,123 @@ class ShopSection(Section):
             line.addLayout(cell, 1)
         self.body.addLayout(line)
 
+
+class ShopSection(Section):
+    """Names, address and footer: what stands on receipts."""
+
+    saved = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__(tr("Shop"), tr("Name, address and footer stand on every receipt."))
+        self.name, self.location, self.owner = field(), field(), field()
+        self.address, self.footer = _lines(), _lines()
+        self._shown = ShopSettings()
+        labelled(self.body, tr("Shop name"), self.name)
+        self.pair((tr("Location"), self.location), (tr("Who works here"), self.owner))
+        self.pair((tr("Address"), self.address), (tr("Receipt footer"), self.footer))
+        self.save = action(tr("Save"))
+        self.save.clicked.connect(self._save)
+        for edit in (self.name, self.location, self.owner):
+            edit.returnPressed.connect(self._save)
+        self.end(self.save)
+
     def show_settings(self, view: ShopSettings) -> None:
+        """Show what is kept; what is being typed stays."""
+        before, self._shown = self._shown, view
+        _fill(self.name, before.name, view.name)
+        _fill(self.location, before.location, view.location)
+        _fill(self.owner, before.owner, view.owner)
+        for edit, old, new in (
+            (self.address, before.address, view.address),
+            (self.footer, before.footer, view.footer),
+        ):
+            if edit.toPlainText() == old:
+                edit.setPlainText(new)
+
+    @property
+    def typed(self) -> ShopSettings:
+        """What stands in the fields now."""
+        return ShopSettings(
+            name=self.name.text(),
+            location=self.location.text(),
+            owner=self.owner.text(),
+            address=self.address.toPlainText(),
+            footer=self.footer.toPlainText(),
+        )
+
+    def _save(self) -> None:
+        self._shown = self.typed
+        self.saved.emit(self._shown)
+
+
+class TenderSection(Section):
+    """Which ways to pay the checkout offers."""
+
+    switched = Signal(str, bool)
+
+    def __init__(self) -> None:
+        super().__init__(tr("Ways to pay"), tr("What the checkout offers at this location."))
+        self._rows = column(spacing=2 * GRID)
+        self.body.addLayout(self._rows)
+        self.choices: dict[str, Choice] = {}
+        self.end()
+
+    def show_tenders(self, tenders: Sequence[TenderRow]) -> None:
         """Show what is kept."""
-        self._view = view
-        self.name.setText(view.name)
-        self.address.setText(view.address)
-        self.location.setText(view.location)
-        self.register.setText(view.register)
-        self.currency.setText(view.currency.upper())
-        self.currency.setEnabled(not view.currency_fixed)
-        modes = (("exclusive", tr("Tax is added")), ("inclusive", tr("Tax is included")))
-        self.mode.show_choices(modes, "inclusive" if view.tax_inclusive else "exclusive")
+        if list(self.choices) != [tender.id for tender in tenders]:
+            clear(self._rows)
+            self.choices = {tender.id: self._row(tender) for tender in tenders}
+        for tender in tenders:
+            words = ((_ON, tr("Offered")), (_OFF, tr("Off")))
+            self.choices[tender.id].show_choices(words, _ON if tender.on else _OFF)
+
+    def _row(self, tender: TenderRow) -> Choice:
+        card = frame("card")
+        line = QHBoxLayout(card)
+        line.setContentsMargins(16, 8, 8, 8)
+        choice = Choice("toggle")
+        choice.setProperty("key", tender.id)
+        choice.setAccessibleName(tender.name)
+        choice.chosen.connect(self._switch)
+        line.addWidget(Label(tender.name, "strong"), 1)
+        line.addWidget(choice)
+        self._rows.addWidget(card)
+        return choice
+
+    def _switch(self, value: str) -> None:
+        self.switched.emit(str(self.sender().property("key")), value == _ON)
+
+
+class LookSection(Section):
+    """The theme of this till."""
+
+    theme_chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__(tr("Look"), tr("Changes at once, for this till only."))
+        self.theme = Choice("toggle")
+        self.theme.chosen.connect(self.theme_chosen)
+        self.body.addWidget(self.theme)
+        self.end()
+
+    def show_theme(self, name: str) -> None:
+        """Mark the theme that is worn."""
         looks = {
             "light": tr("Light"),
             "dark": tr("Dark"),
             "high-contrast": tr("High contrast"),
         }
-        self.theme.show_choices([(name, looks.get(name, name)) for name in THEMES], view.theme)
-
-    def _save(self) -> None:
-        self.saved.emit(
-            ShopSettings(
-                name=self.name.text().strip(),
-                address=self.address.text().strip(),
-                location=self.location.text().strip(),
-                register=self.register.text().strip(),
-                currency=self.currency.text().strip().lower(),
-                tax_inclusive=self.mode.value == "inclusive",
-                theme=self.theme.value,
-            )
-        )
+        self.theme.show_choices([(each, looks.get(each, each)) for each in THEMES], name)
 
 
-class TaxSection(Section):
-    """The taxes of the shop, each a name and a percentage."""
-
-    added = Signal(str, object)
-    removed = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__(tr("Taxes"), tr("A tax applies to the products that carry it."))
-        self._rows = column(spacing=2 * GRID)
-        self.body.addLayout(self._rows)
-        self.name, self.rate = field(tr("Sales tax")), field("8.875")
-        labelled(self.body, tr("Name"), self.name)
-        labelled(self.body, tr("Rate in percent"), self.rate)
-        add = action(tr("Add tax"))
-        add.clicked.connect(self._add)
-        self.end(add)
-
-    def show_taxes(self, taxes: Sequence[TaxRow]) -> None:
-        """Show what is kept."""
-        clear(self._rows)
-        for tax in taxes:
-            card = frame("card")
-            line = QHBoxLayout(card)
-            line.setContentsMargins(16, 4, 8, 4)
-            line.addWidget(Label(tax.name, "strong"), 1)
-            line.addWidget(Label(percent_text(tax.ppm)))
-            remove = icon_button("x", tr("Remove {name}").format(name=tax.name))
-            remove.setProperty("key", tax.id)
-            remove.clicked.connect(self._remove)
-            line.addWidget(remove)
-            self._rows.addWidget(card)
-
-    def _add(self) -> None:
-        try:
-            ppm = parse_percent(self.rate.text())
-        except ValueError:
-            ppm = 0
-        named = bool(self.name.text().strip())
-        restyle(self.name, invalid=not named)
-        restyle(self.rate, invalid=not ppm)
-        if named and ppm:
-            self.added.emit(self.name.text().strip(), ppm)
-            self.name.clear()
-            self.rate.clear()
-
-    def _remove(self) -> None:
-        self.removed.emit(str(self.sender().property("key")))
+def _fill(edit: QLineEdit, old: str, new: str) -> None:
+    """Show a new value unless a person is changing the old one."""
+    if edit.text() == old:
+        edit.setText(new)
 
 
-def percent_text(ppm: int) -> str:
-    """Write parts per million as a percentage: 88750 is 8.875 %."""
-    exact = (Decimal(ppm) * 100 / PPM).normalize()
-    return f"{exact:f} %"
+def _lines() -> QPlainTextEdit:
+    made = QPlainTextEdit()
+    made.setFixedHeight(_LINES_HEIGHT)
+    made.setTabChangesFocus(True)
+    return made

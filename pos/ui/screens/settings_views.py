@@ -10,25 +10,52 @@ from pos.ui.widgets.banner import BannerView
 
 @dataclass(frozen=True, slots=True)
 class ShopSettings:
-    """The shop and this register; ``currency`` is fixed once something was sold."""
+    """What stands on receipts and in the header; address and footer may have several lines."""
 
     name: str = ""
-    address: str = ""
     location: str = ""
-    register: str = ""
-    currency: str = "usd"
-    currency_fixed: bool = False
-    tax_inclusive: bool = False
-    theme: str = "light"
+    owner: str = ""
+    address: str = ""
+    footer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TaxRow:
-    """One tax; the rate in parts per million (88750 is 8.875 %)."""
+    """One tax; ``rate`` as it is written, ``services``: services and passes carry it too."""
 
     id: str
     name: str
-    ppm: int
+    rate: str
+    services: bool = False
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TaxInput:
+    """A tax as typed; an empty ``id`` is a new one."""
+
+    id: str
+    name: str
+    rate: str
+    services: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSettings:
+    """How prices are meant, and the taxes on them."""
+
+    currency: str = "usd"
+    tax_inclusive: bool = False
+    taxes: tuple[TaxRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TenderRow:
+    """A way to pay that is offered at the checkout, or not."""
+
+    id: str
+    name: str
+    on: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +65,15 @@ class StateView:
     text: str
     tone: Tone = Tone.NEUTRAL
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretView:
+    """Whether a secret is there, never the secret; ``problem`` says why it may not last."""
+
+    state: StateView
+    stored: bool = False
+    problem: BannerView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +89,11 @@ class ReaderRow:
 
 @dataclass(frozen=True, slots=True)
 class BackendSettings:
-    """Where the business backend is; its token is written, never shown."""
+    """Where the business backend is; ``hint`` stands in the empty field."""
 
     url: str = ""
     state: StateView = StateView("")
+    hint: str = "https://"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +116,10 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """How an import ended."""
+    """How an import ended; ``notes`` are oddities of rows that were imported all the same."""
 
     title: str
     counts: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
     rejected: tuple[Rejected, ...] = ()
-    rejected_total: int = 0
     banner: BannerView | None = None
