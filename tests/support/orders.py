@@ -15,6 +15,7 @@ from pos.models.states import ProductKind, RefundReason, RefundState
 from pos.pricing import Discount, Line, LineTotals, Tax, Totals, price, refund_share
 from pos.services import shop
 from pos.services.journal import Event, record
+from pos.services.purchases import PurchaseFilter
 from pos.services.sync import enqueue_order, enqueue_refund
 
 SALES = Tax("sales", "Sales tax", 82_500)
@@ -263,3 +264,11 @@ def end_refund(db: Database, clock, refund_id: UUID, state: RefundState) -> None
 def orders_in(db: Database) -> int:
     with db.read.begin() as session:
         return session.scalar(select(func.count()).select_from(Order))
+
+
+def found(purchases, text="", **what):
+    """List the receipt numbers a filter finds; its count must agree."""
+    chosen = PurchaseFilter(text=text, **what)
+    rows = purchases.page(chosen, limit=500)
+    assert purchases.count(chosen) == len(rows)
+    return [row.receipt_number for row in rows]

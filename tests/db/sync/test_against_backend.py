@@ -33,8 +33,8 @@ class Seen:
 
 
 @contextmanager
-def syncing(till, clock, backend, *, token=TOKEN, **sinks):
-    with BackendClient(backend.url, token) as client:
+def syncing(till, clock, server, *, token=TOKEN, **sinks):
+    with BackendClient(server.url, token) as client:
         yield Sync(till, clock, client, jitter=lambda: 1.0, **sinks)
 
 
@@ -55,24 +55,24 @@ def body_of(till, key):
 
 
 @pytest.fixture
-def paired(till, clock, backend):
+def paired(till, clock, server):
     """The till has been told who it is."""
-    with syncing(till, clock, backend) as sync:
+    with syncing(till, clock, server) as sync:
         sync.tick()
     return till
 
 
-def test_a_fresh_till_takes_over_the_identity_of_its_token(till, clock, backend):
+def test_a_fresh_till_takes_over_the_identity_of_its_token(till, clock, server):
     before = shop.current(till)
 
-    with syncing(till, clock, backend) as sync:
+    with syncing(till, clock, server) as sync:
         status = drain(sync, clock)
 
     after = shop.current(till)
     assert (status.online, status.code) == (True, "")
     assert status.shop_version >= 1
     assert after.register_id != before.register_id
-    with backend.http() as http:
+    with server.http() as http:
         told = http.get("/settings/").json()
     assert str(after.register_id) == told["register"]["id"]
     assert str(after.business_id) == told["business"]["id"]
@@ -81,11 +81,11 @@ def test_a_fresh_till_takes_over_the_identity_of_its_token(till, clock, backend)
         assert session.connection().exec_driver_sql("PRAGMA foreign_key_check").all() == []
 
 
-def test_a_till_that_has_sold_keeps_its_identity_and_sends_nothing(till, clock, backend):
+def test_a_till_that_has_sold_keeps_its_identity_and_sends_nothing(till, clock, server):
     add_order(till, clock)
     before = shop.current(till)
 
-    with syncing(till, clock, backend) as sync:
+    with syncing(till, clock, server) as sync:
         status = sync.tick()
         assert sync.push_next() is False
 
@@ -93,11 +93,11 @@ def test_a_till_that_has_sold_keeps_its_identity_and_sends_nothing(till, clock, 
     assert "token" in status.reason
     assert status.waiting == 1
     assert shop.current(till) == before
-    assert backend.purchases() == []
+    assert server.purchases() == []
 
 
-def test_scenario_19_offline_day(paired, tmp_path, clock, backend):
-    backend.stop()
+def test_scenario_19_offline_day(paired, tmp_path, clock, server):
+    server.stop()
     orders, refunds, till = [], [], paired
     for n in range(25):
         orders.append(add_order(till, clock))
@@ -105,17 +105,17 @@ def test_scenario_19_offline_day(paired, tmp_path, clock, backend):
         if n in (3, 20):
             refunds.append(add_refund(till, clock, orders[-2]))
         if n in (8, 16):
-            with syncing(till, clock, backend) as sync:
+            with syncing(till, clock, server) as sync:
                 assert sync.tick().online is False
             till.close()
             till = make_db(tmp_path)
 
-    backend.start()
-    with syncing(till, clock, backend) as sync:
+    server.start()
+    with syncing(till, clock, server) as sync:
         status = drain(sync, clock)
     till.close()
 
-    stored = backend.purchases()
+    stored = server.purchases()
     assert sorted(p["purchase"]["id"] for p in stored) == sorted(map(str, orders))
     returned = [r["id"] for p in stored for r in p["refunds"]]
     assert sorted(returned) == sorted(map(str, refunds))
@@ -125,29 +125,29 @@ def test_scenario_19_offline_day(paired, tmp_path, clock, backend):
     assert status.online is True
 
 
-def test_what_is_stored_is_what_was_frozen(paired, clock, backend):
+def test_what_is_stored_is_what_was_frozen(paired, clock, server):
     order_id = add_order(paired, clock, paid=(CARD,), customer_name="Ji-woo\0 Park" * 40)
 
-    with syncing(paired, clock, backend) as sync:
+    with syncing(paired, clock, server) as sync:
         drain(sync, clock)
 
-    (stored,) = backend.purchases()
+    (stored,) = server.purchases()
     assert stored["sent"] == msgspec.json.decode(body_of(paired, order_id))
     assert stored["sent"]["payments"][0]["data"]["card_last4"] == "4242"
 
 
-def test_scenario_18_a_lost_response_leaves_one_order(paired, clock, backend):
+def test_scenario_18_a_lost_response_leaves_one_order(paired, clock, server):
     order_id = add_order(paired, clock)
-    backend.faults("drop", path="/purchases/")
+    server.faults("drop", path="/purchases/")
 
-    with syncing(paired, clock, backend) as sync:
+    with syncing(paired, clock, server) as sync:
         status = sync.tick()
         status = sync.tick()
         assert status.waiting == 1
         drain(sync, clock)
 
-    assert [p["purchase"]["id"] for p in backend.purchases()] == [str(order_id)]
-    assert backend.counts()["POST /purchases/"] == 2
+    assert [p["purchase"]["id"] for p in server.purchases()] == [str(order_id)]
+    assert server.counts()["POST /purchases/"] == 2
 
 
 @pytest.mark.parametrize(
@@ -163,23 +163,23 @@ def test_scenario_18_a_lost_response_leaves_one_order(paired, clock, backend):
     ],
     ids=lambda fault: f"{fault['mode']}-{fault.get('status', '')}",
 )
-def test_a_bad_line_loses_and_doubles_nothing(paired, clock, backend, fault):
+def test_a_bad_line_loses_and_doubles_nothing(paired, clock, server, fault):
     ids = [add_order(paired, clock) for _ in range(2)]
-    backend.faults(**fault, path="/purchases/", times=3)
-    with syncing(paired, clock, backend) as sync:
+    server.faults(**fault, path="/purchases/", times=3)
+    with syncing(paired, clock, server) as sync:
         sync.tick()
         broken = sync.tick()
         assert broken.code in {"offline", "busy"}
         assert broken.reason
         assert (broken.waiting, broken.parked) == (2, ())
         assert drain(sync, clock).parked == ()
-    assert sorted(p["purchase"]["id"] for p in backend.purchases()) == sorted(map(str, ids))
+    assert sorted(p["purchase"]["id"] for p in server.purchases()) == sorted(map(str, ids))
 
 
-def test_a_definite_no_is_parked_with_the_backends_reason(paired, clock, backend):
+def test_a_definite_no_is_parked_with_the_backends_reason(paired, clock, server):
     bad, good = add_order(paired, clock, total_minor=1), add_order(paired, clock)
     refund = add_refund(paired, clock, good)
-    with syncing(paired, clock, backend) as sync:
+    with syncing(paired, clock, server) as sync:
         for _ in range(6):
             clock.advance(seconds=sync.tick().delay)
         (item,) = sync.status().parked
@@ -191,64 +191,64 @@ def test_a_definite_no_is_parked_with_the_backends_reason(paired, clock, backend
         assert [again.seq for again in sync.status().parked] == [item.seq]
         sync.discard(item.seq, "typed by a test", "Mina Kang")
         assert sync.status().parked == ()
-    (stored,) = backend.purchases()
+    (stored,) = server.purchases()
     assert stored["purchase"]["id"] == str(good)
     assert [r["id"] for r in stored["refunds"]] == [str(refund)]
     assert str(bad) not in str(stored)
 
 
-def test_a_pending_refund_is_told_again_when_it_has_ended(paired, clock, backend):
+def test_a_pending_refund_is_told_again_when_it_has_ended(paired, clock, server):
     order_id = add_order(paired, clock, paid=(CARD,))
     refund_id = add_refund(paired, clock, order_id, state=RefundState.PENDING)
-    with syncing(paired, clock, backend) as sync:
+    with syncing(paired, clock, server) as sync:
         drain(sync, clock)
-        assert [r["status"] for r in backend.purchases()[0]["refunds"]] == ["pending"]
+        assert [r["status"] for r in server.purchases()[0]["refunds"]] == ["pending"]
         clock.advance(hours=4)
         end_refund(paired, clock, refund_id, RefundState.SUCCEEDED)
         status = drain(sync, clock)
 
     assert status.parked == ()
-    (stored,) = backend.purchases()
+    (stored,) = server.purchases()
     assert [r["status"] for r in stored["refunds"]] == ["succeeded"]
     assert stored["purchase"]["refunded_minor"] > 0
 
 
-def test_a_killed_backend_and_forgotten_keys_duplicate_nothing(paired, clock, backend):
+def test_a_killed_backend_and_forgotten_keys_duplicate_nothing(paired, clock, server):
     ids = [add_order(paired, clock) for _ in range(4)]
-    backend.faults("drop", path="/purchases/")
-    with syncing(paired, clock, backend) as sync:
+    server.faults("drop", path="/purchases/")
+    with syncing(paired, clock, server) as sync:
         sync.tick()
         sync.tick()
-        backend.prune()
-        backend.kill()
+        server.prune()
+        server.kill()
         assert sync.tick().online is False
-        backend.start()
+        server.start()
         drain(sync, clock)
 
-    assert sorted(p["purchase"]["id"] for p in backend.purchases()) == sorted(map(str, ids))
+    assert sorted(p["purchase"]["id"] for p in server.purchases()) == sorted(map(str, ids))
 
 
-def test_a_wrong_token_stops_sync_and_parks_nothing(paired, clock, backend):
+def test_a_wrong_token_stops_sync_and_parks_nothing(paired, clock, server):
     add_order(paired, clock)
-    with syncing(paired, clock, backend, token="nobody's") as sync:  # noqa: S106 - not a secret
+    with syncing(paired, clock, server, token="nobody's") as sync:  # noqa: S106 - not a secret
         for _ in range(3):
             status = sync.tick()
             clock.advance(seconds=status.delay)
     assert status.code == "unauthorized"
     assert "token" in status.reason
     assert (status.waiting, status.parked) == (1, ())
-    assert backend.purchases() == []
+    assert server.purchases() == []
 
 
-def test_the_catalogue_and_settings_come_once(paired, clock, backend):
+def test_the_catalogue_and_settings_come_once(paired, clock, server):
     catalogue, customers = Seen(), Seen()
     items = [
         {"key": f"i{n}", "product_key": f"p{n}", "name": f"Item {n}", "price_minor": n}
         for n in range(1200)
     ]
-    with backend.http() as http:
+    with server.http() as http:
         assert http.post("/catalogue/", json={"items": items}).is_success
-    with syncing(paired, clock, backend, catalogue=catalogue, customers=customers) as sync:
+    with syncing(paired, clock, server, catalogue=catalogue, customers=customers) as sync:
         drain(sync, clock)
         assert len([it for it in catalogue.items if it.key.startswith("i")]) == 1200
         catalogue.items.clear()
@@ -261,15 +261,15 @@ def test_the_catalogue_and_settings_come_once(paired, clock, backend):
     assert {"settings", "catalogue"} <= streams
 
 
-def test_changed_settings_are_taken_over(paired, clock, backend):
-    with backend.http() as http:
+def test_changed_settings_are_taken_over(paired, clock, server):
+    with server.http() as http:
         told = http.get("/settings/").json()
         sent = {k: v for k, v in told.items() if k not in {"business", "location", "register"}}
         sent["taxes"] = [{"id": "vat", "name": "VAT", "rate_ppm": 100_000}]
         sent["receipt_footer"] = "See you soon"
         assert http.put("/settings/", json=sent).is_success
     clock.advance(seconds=31)
-    with syncing(paired, clock, backend) as sync:
+    with syncing(paired, clock, server) as sync:
         first = drain(sync, clock)
     here = shop.current(paired)
     assert here.receipt_footer == "See you soon"
@@ -280,13 +280,13 @@ def test_changed_settings_are_taken_over(paired, clock, backend):
         assert len(session.scalars(select(TaxRate)).all()) >= 2  # the old ones are kept
 
 
-def test_two_tills_with_one_queue_send_nothing_twice(paired, tmp_path, clock, backend):
+def test_two_tills_with_one_queue_send_nothing_twice(paired, tmp_path, clock, server):
     ids = [add_order(paired, clock) for _ in range(3)]
     other = make_db(tmp_path)
     make_shop(other, clock=clock)
-    with syncing(paired, clock, backend) as one, syncing(other, clock, backend) as two:
+    with syncing(paired, clock, server) as one, syncing(other, clock, server) as two:
         for _ in range(6):
             one.tick()
             two.tick()
     other.close()
-    assert sorted(p["purchase"]["id"] for p in backend.purchases()) == sorted(map(str, ids))
+    assert sorted(p["purchase"]["id"] for p in server.purchases()) == sorted(map(str, ids))

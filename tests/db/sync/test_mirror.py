@@ -20,9 +20,9 @@ from tests.support.orders import Item, add_order
 
 
 @contextmanager
-def mirrored(till, tmp_path, clock, backend):
+def mirrored(till, tmp_path, clock, server):
     catalogue = Catalogue.open(tmp_path / "catalogue.db")
-    with BackendClient(backend.url, TOKEN) as client:
+    with BackendClient(server.url, TOKEN) as client:
         feed, people = CatalogueFeed(catalogue), CustomerService(till, clock)
         yield Sync(till, clock, client, catalogue=feed, customers=people), catalogue
     catalogue.close()
@@ -38,8 +38,8 @@ def settle(sync, clock):
     assert (status.code, status.waiting) == ("", 0), status
 
 
-def post(backend, path, body):
-    with backend.http() as http:
+def post(server, path, body):
+    with server.http() as http:
         headers = {"Idempotency-Key": str(new_id())}
         answer = http.post(path, json=body, headers=headers)
     assert answer.is_success, answer.text
@@ -49,20 +49,20 @@ def item(key, **values):
     return {"key": key, "product_key": key, "name": f"Thing {key}", "price_minor": 250, **values}
 
 
-def test_catalogue_stock_and_customers(till, tmp_path, clock, backend):
-    with mirrored(till, tmp_path, clock, backend) as (sync, catalogue):
+def test_catalogue_stock_and_customers(till, tmp_path, clock, server):
+    with mirrored(till, tmp_path, clock, server) as (sync, catalogue):
         settle(sync, clock)
         before = catalogue.count()
         barcodes = ["4006381333931"]
         first = item("mat", barcodes=barcodes, tracked=True, stock_milli=9_000)
-        post(backend, "/catalogue/", {"items": [first, item("tea")]})
+        post(server, "/catalogue/", {"items": [first, item("tea")]})
         settle(sync, clock)
         assert catalogue.count() == before + 2
         assert [row.key for row in catalogue.lookup("4006381333931")] == ["mat"]
 
         add_order(till, clock, (Item("Thing mat", 250, 2000, (), key="mat"),))
         settle(sync, clock)  # sold there as well now
-        post(backend, "/catalogue/", {"items": [item("tea", deleted=True)]})
+        post(server, "/catalogue/", {"items": [item("tea", deleted=True)]})
         settle(sync, clock)
         assert catalogue.count() == before + 1
         with till.read.begin() as session:
@@ -71,26 +71,26 @@ def test_catalogue_stock_and_customers(till, tmp_path, clock, backend):
     (tmp_path / "catalogue.db").unlink()  # rebuilt: it all comes again
     for rest in tmp_path.glob("catalogue.db-*"):
         rest.unlink()
-    with mirrored(till, tmp_path, clock, backend) as (sync, catalogue):
+    with mirrored(till, tmp_path, clock, server) as (sync, catalogue):
         settle(sync, clock)
         assert catalogue.count() == before + 1
 
 
-def test_customers_come_and_are_forgotten(till, tmp_path, clock, backend):
-    with mirrored(till, tmp_path, clock, backend) as (sync, _):
+def test_customers_come_and_are_forgotten(till, tmp_path, clock, server):
+    with mirrored(till, tmp_path, clock, server) as (sync, _):
         settle(sync, clock)
-        with backend.http() as http:
+        with server.http() as http:
             business = http.get("/settings/").json()["business"]["id"]
         who = new_id()
         person = {"id": str(who), "business_id": business, "name": "Ji-woo Park"}
-        post(backend, "/choose_new_customer/", person | {"email": "ji@example.com"})
+        post(server, "/choose_new_customer/", person | {"email": "ji@example.com"})
         settle(sync, clock)
         order_id = add_order(till, clock, customer_id=who, customer_name="Ji-woo Park")
         settle(sync, clock)
         with till.read.begin() as session:
             assert session.get(Profile, who).name == "Ji-woo Park"
 
-        with backend.http() as http:
+        with server.http() as http:
             assert http.delete(f"/choose_new_customer/{who}").is_success
         settle(sync, clock)
         with till.read.begin() as session:
