@@ -37,6 +37,7 @@ class Front(QObject):
     """
 
     ready = Signal()
+    broke = Signal(str)
 
     def __init__(self, till: Till, app: QApplication) -> None:
         super().__init__()
@@ -85,6 +86,7 @@ class Front(QObject):
         self.status.failed.connect(self.say)
         self.shell.page_shown.connect(self._on_page)
         self.shell.banner_acted.connect(self._on_banner)
+        self.broke.connect(self._on_broke)
 
     def _wire_sale(self) -> None:
         pages = self.pages
@@ -254,6 +256,10 @@ class Front(QObject):
 
     def _on_banner(self, _key: str) -> None:
         self.shell.show_banner(None)
+
+    def _on_broke(self, sentence: str) -> None:
+        """Say what the last resort caught; it may come from any thread."""
+        self.shell.show_banner(BannerView(sentence, tone=Tone.BAD, actions=_DISMISS))
 
     def _crashed(self, bug: Exception) -> None:
         self.say(unexpected(bug))

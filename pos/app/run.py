@@ -37,7 +37,6 @@ def run(
     except CashierError as error:
         return show_trouble(error)
     logs.configure(config.logs)
-    logs.install_excepthook(config.logs)
     try:
         if prepare is not None:
             prepare(till)
@@ -49,6 +48,7 @@ def run(
 
 def _show(till: Till, app: QApplication) -> int:
     front = Front(till, app)
+    logs.install_excepthook(till.config.logs, front.broke.emit)
     front.shell.show()
     front.start()
     try:

@@ -16,12 +16,13 @@ from pos.services.desk import DeskTick
 from pos.services.shop import Shop
 from pos.terminal.api import CASH, STRIPE_TERMINAL, Progress
 from pos.terminal.attempt import Choice, Situation
+from pos.terminal.card_answers import PAID_ANYWAY
 from pos.ui import wording
 from pos.ui.controllers.card_words import Moment, canceled_banner, card_page
 from pos.ui.controllers.run_words import done_view, order_card, tender_views
 from pos.ui.i18n import tr
 from pos.ui.screens.checkout import CheckoutScreen
-from pos.ui.screens.checkout_views import CardView, CashView, CheckoutView, Page
+from pos.ui.screens.checkout_views import CardView, CashView, CheckoutView, DoneView, Page
 from pos.ui.threads import Calls
 from pos.ui.widgets.banner import BannerView, banner_for
 
@@ -263,8 +264,12 @@ class CheckoutController(QObject):
             locked=locked,
             cash=self._cash(at),
             card=self._card(at),
-            done=done_view(at.run, self._locale) if at.run.is_paid else None,
+            done=self._done(at) if at.run.is_paid else None,
         )
+
+    def _done(self, at: _Counter) -> DoneView:
+        despite = at.progress is not None and at.progress.notice == PAID_ANYWAY
+        return done_view(at.run, self._locale, despite_cancel=despite)
 
     def _may_cancel(self, at: _Counter) -> bool:
         return at.progress is not None and Choice.CANCEL in at.progress.choices

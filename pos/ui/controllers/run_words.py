@@ -9,6 +9,8 @@ from pos.terminal.api import CASH, STRIPE_TERMINAL
 from pos.ui import wording
 from pos.ui.i18n import tr
 from pos.ui.screens.checkout_views import DoneView, OrderCardView, TenderView
+from pos.ui.tokens import Tone
+from pos.ui.widgets.banner import BannerView
 
 _TABS = {CASH: "Cash", STRIPE_TERMINAL: "Card reader"}
 _SHORT = {"internet": "needs internet", "key": "not set up", "reader": "not set up"}
@@ -46,8 +48,8 @@ def order_card(run: RunView, locale: str, *, locked: bool) -> OrderCardView:
     )
 
 
-def done_view(run: RunView, locale: str) -> DoneView:
-    """Say how a sale ended."""
+def done_view(run: RunView, locale: str, *, despite_cancel: bool = False) -> DoneView:
+    """Say how a sale ended; ``despite_cancel``: the charge came before the cancel."""
     paid = [(_paid_words(run), _money(run.total_minor, run, locale))]
     cash = run.provider_id == CASH
     if cash:
@@ -57,7 +59,18 @@ def done_view(run: RunView, locale: str) -> DoneView:
         receipt=tr("Receipt {number}").format(number=run.receipt_number),
         change=_money(run.change_minor, run, locale) if cash else "",
         paid=tuple(paid),
+        banner=_despite_cancel() if despite_cancel else None,
         actions=(("receipt", tr("Show receipt")), ("pdf", tr("Save as PDF"))),
+    )
+
+
+def _despite_cancel() -> BannerView:
+    return BannerView(
+        tr("The customer paid before the payment could be canceled."),
+        tr("The customer was charged, once."),
+        tr("If the sale is not wanted, refund it in Purchases."),
+        "paid_before_cancel",
+        Tone.WARN,
     )
 
 
