@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from pos.errors import PosError
-from pos.models.states import SessionStatus
 from pos.services.checkout import CheckoutService, RunProgress, RunView, TenderOffer
 from pos.services.desk import DeskTick
 from pos.services.shop import Shop
-from pos.terminal.api import CASH, STRIPE_TERMINAL, Progress
-from pos.terminal.attempt import Choice, Situation
+from pos.terminal.api import CASH, STRIPE_TERMINAL
+from pos.terminal.attempt import Choice
 from pos.terminal.card_answers import PAID_ANYWAY
 from pos.ui import wording
 from pos.ui.controllers.card_words import Moment, canceled_banner, card_page
+from pos.ui.controllers.counter import Counter, canceling, opening
 from pos.ui.controllers.run_words import done_view, order_card, tender_views
 from pos.ui.i18n import tr
 from pos.ui.screens.checkout import CheckoutScreen
 from pos.ui.screens.checkout_views import CardView, CashView, CheckoutView, DoneView, Page
 from pos.ui.threads import Calls
-from pos.ui.widgets.banner import BannerView, banner_for
+from pos.ui.widgets.banner import banner_for
 
 _CHOICES = {
     "retry": Choice.RETRY,
@@ -34,19 +33,6 @@ _CHOICES = {
     "other": Choice.CANCEL,
     "park": Choice.PARK,
 }
-
-
-@dataclass(slots=True)
-class _Counter:
-    """What the screen shows: the run, its newest news and the page chosen."""
-
-    run: RunView
-    tender: str = CASH
-    progress: Progress | None = None
-    since: datetime | None = None
-    banner: BannerView | None = None
-    busy: bool = False
-    offers: tuple[TenderOffer, ...] = ()
 
 
 class CheckoutController(QObject):
@@ -73,7 +59,7 @@ class CheckoutController(QObject):
     ) -> None:
         super().__init__(screen)
         self._screen, self._service, self._writes, self._clock = screen, service, writes, clock
-        self._at: _Counter | None = None
+        self._at: Counter | None = None
         self._shop: Shop | None = None
         self._beat = QTimer(self, interval=1000)
         self._beat.timeout.connect(self._show)
@@ -103,7 +89,7 @@ class CheckoutController(QObject):
 
     def resume(self, run: RunView) -> None:
         """Show a run, as it is after `begin` or as an earlier start of the program left it."""
-        self._at = _Counter(run, run.provider_id if run.blocks else CASH)
+        self._at = Counter(run, run.provider_id if run.blocks else CASH)
         self.entered.emit()
         self._writes.submit(self._service.tenders, then=self._offer, failed=self._refused)
         if run.blocks or run.is_paid:
@@ -149,7 +135,7 @@ class CheckoutController(QObject):
             self._on_tender(STRIPE_TERMINAL if key == "retry" else CASH)
             return
         if _CHOICES[key] is Choice.CANCEL and at.progress is not None:
-            at.progress = _canceling(at.progress)
+            at.progress = canceling(at.progress)
         self._show()
         call = (self._service.choose, at.run.run_id, _CHOICES[key])
         then = self._parked if key == "park" else self._chosen
@@ -250,7 +236,7 @@ class CheckoutController(QObject):
         if waiting != self._beat.isActive():
             (self._beat.start if waiting else self._beat.stop)()
 
-    def _view(self, at: _Counter) -> CheckoutView:
+    def _view(self, at: Counter) -> CheckoutView:
         locked = at.busy or at.run.blocks
         page = Page.DONE if at.run.is_paid else Page.CASH
         if page is Page.CASH and (at.run.blocks or at.tender == STRIPE_TERMINAL):
@@ -267,36 +253,25 @@ class CheckoutController(QObject):
             done=self._done(at) if at.run.is_paid else None,
         )
 
-    def _done(self, at: _Counter) -> DoneView:
+    def _done(self, at: Counter) -> DoneView:
         despite = at.progress is not None and at.progress.notice == PAID_ANYWAY
         return done_view(at.run, self._locale, despite_cancel=despite)
 
-    def _may_cancel(self, at: _Counter) -> bool:
+    def _may_cancel(self, at: Counter) -> bool:
         return at.progress is not None and Choice.CANCEL in at.progress.choices
 
-    def _cash(self, at: _Counter) -> CashView:
+    def _cash(self, at: Counter) -> CashView:
         return CashView(
             at.run.total_minor, at.run.currency, self._locale, busy=at.busy, banner=at.banner
         )
 
-    def _card(self, at: _Counter) -> CardView:
+    def _card(self, at: Counter) -> CardView:
         now = self._clock()
         amount = wording.money(at.run.total_minor, at.run.currency, self._locale)
         reader = self._shop.reader_label if self._shop else ""
         moment = Moment(amount, tr("{name} reader").format(name=reader), at.since or now, now)
-        return card_page(at.progress or _opening(at.run), moment)
+        return card_page(at.progress or opening(at.run), moment)
 
     @property
     def _locale(self) -> str:
         return self._shop.locale if self._shop else "en_US"
-
-
-def _opening(run: RunView) -> Progress:
-    """Stand in until the first step has answered."""
-    session = run.session_id or run.run_id
-    return Progress(session_id=session, status=SessionStatus.PENDING, situation=Situation.SENDING)
-
-
-def _canceling(progress: Progress) -> Progress:
-    """Answer a press of Cancel at once; the service's own news follow."""
-    return replace(progress, situation=Situation.CANCELLING, choices=())
