@@ -94,7 +94,7 @@ def plan_refund(db: Connection, ask: RefundRequest) -> RefundPlan:
     full = _lines(db, ask)
     gross = sum(line.amount_minor for line in full) if ask.lines else (ask.amount_minor or 0)
     fee = _fee(ask.fee, gross)
-    amount = gross - fee
+    amount, lines = gross - fee, _less_fee(full, fee)
     _check_amount(amount, remaining, payment.currency)
     return RefundPlan(
         order_id=ask.order_id,
@@ -102,12 +102,12 @@ def plan_refund(db: Connection, ask: RefundRequest) -> RefundPlan:
         provider_id=payment.provider_id,
         currency=payment.currency,
         amount_minor=amount,
-        tax_minor=sum(line.tax_minor for line in full),
+        tax_minor=sum(line.tax_minor for line in lines),
         fee_minor=fee,
         remaining_minor=remaining,
         card_brand=payment.card_brand,
         card_last4=payment.card_last4,
-        lines=_less_fee(full, fee),
+        lines=lines,
     )
 
 
@@ -162,7 +162,10 @@ def _fee(fee: Discount | None, gross: int) -> int:
 
 
 def _less_fee(lines: Sequence[PlannedLine], fee: int) -> tuple[PlannedLine, ...]:
-    """Take the fee off the lines in proportion, so that they still sum to the refund."""
+    """Take the fee off the lines in proportion, so that they still sum to the refund.
+
+    The tax within a line shrinks with it: it can never be more than goes back.
+    """
     parts = allocate(fee, [line.amount_minor for line in lines])
     return tuple(
         PlannedLine(
@@ -170,7 +173,7 @@ def _less_fee(lines: Sequence[PlannedLine], fee: int) -> tuple[PlannedLine, ...]
             line.variant_key,
             line.quantity_milli,
             line.amount_minor - part,
-            line.tax_minor,
+            round_half_up(line.tax_minor * (line.amount_minor - part), line.amount_minor or 1),
             line.restock,
         )
         for line, part in zip(lines, parts, strict=True)
