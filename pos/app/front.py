@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pos.app.background import Background
 from pos.app.build import Till
 from pos.app.pages import CHECKOUT, SALE, make_pages
+from pos.app.settings_page import SettingsPage
 from pos.errors import PosError
 from pos.services.cart.views import CartChange, CartView
 from pos.services.checkout import RunView
@@ -49,11 +50,13 @@ class Front(QObject):
         self.shell, self.scanner = Shell(), Scanner(app)
         self._shop_version, self._catalogue_version, self._waiting = 0, -1, (-1, -1)
         self.pages = make_pages(till, self.shell, self.writes, self.reads)
+        self.settings = SettingsPage(till, self.shell, self.writes, self.reads)
         self.status = StatusController(self.shell, till.sync, self.writes, self.shop.staff_name)
         self._wire_frame()
         self._wire_sale()
         self._wire_checkout()
         self._wire_purchases()
+        self._wire_settings()
         self._show_shop(self.shop)
 
     def start(self) -> None:
@@ -64,7 +67,8 @@ class Front(QObject):
     def close(self) -> bool:
         """End the threads after the work under way; what is unfinished is durable."""
         self.scanner.close()
-        done = [self.background.close(), self.reads.close(), self.writes.close()]
+        done = [self.settings.close(), self.background.close()]
+        done += [self.reads.close(), self.writes.close()]
         return all(done)
 
     def say(self, error: PosError) -> None:
@@ -123,6 +127,12 @@ class Front(QObject):
         pages.refunds.receipt_asked.connect(pages.receipts.show)
         pages.receipts.failed.connect(self.say)
         pages.receipts.copied.connect(self.shell.say_copied)
+
+    def _wire_settings(self) -> None:
+        self.settings.shop_changed.connect(self._show_shop)
+        self.settings.products_changed.connect(self.pages.sale.refresh_products)
+        self.settings.reconnect_wanted.connect(self.background.reconnect)
+        self.settings.crashed.connect(self._crashed)
 
     # at start
 
@@ -229,6 +239,7 @@ class Front(QObject):
 
     def _on_sync(self, status: SyncStatus) -> None:
         self.status.show_sync(status)
+        self.settings.show_sync(status)
         if status.shop_version != self._shop_version:
             self._shop_version = status.shop_version
             self.reads.submit(self._till.shop, then=self._show_shop)
@@ -243,6 +254,8 @@ class Front(QObject):
             self.pages.sale.refresh_products()
 
     def _show_shop(self, shop: Shop) -> None:
+        if shop.theme != self.shop.theme:
+            theme.apply(self._app, shop.theme)
         self.shop = shop
         place = f"{shop.location_name} · {shop.register_name}"
         training = self._till.config.training
@@ -251,7 +264,7 @@ class Front(QObject):
         )
         pages = self.pages
         shown = (pages.sale, pages.checkout, pages.purchases, pages.refunds, pages.sheet)
-        for page in (*shown, pages.customers):
+        for page in (*shown, pages.customers, self.settings):
             page.show_shop(shop)
 
     def _on_banner(self, _key: str) -> None:

@@ -33,8 +33,10 @@ from pos.ui.screens.settings_views import (
     BackendSettings,
     ImportProgress,
     ImportReport,
+    PriceSettings,
     ReaderRow,
     Rejected,
+    SecretView,
     ShopSettings,
     StateView,
     TaxRow,
@@ -267,16 +269,15 @@ def purchases(calls) -> PurchasesScreen:
     return screen
 
 
-SETTINGS = ShopSettings("Harbour Studio", "1 Pier Road", "Front desk", "Register 1")
+SETTINGS = ShopSettings("Harbour Studio", "Front desk", "Mina Kang", "1 Pier Road")
 REPORT = ImportReport(
     "Imported shopify-products.csv",
     (("New products", "1,204"), ("Updated", "96"), ("Left out", "3")),
-    (
+    rejected=(
         Rejected(17, "Price is not an amount: 'free'", "old-mat,Old mat,free"),
         Rejected(402, "Price is below zero", "strap-neg,Strap,-2.00"),
         Rejected(911, "No title and no barcode", ",,"),
     ),
-    3,
 )
 PROGRESS = ImportProgress(412_000, 818_233, "412,000 of 818,233 rows · 3 left out")
 
@@ -284,8 +285,10 @@ PROGRESS = ImportProgress(412_000, 818_233, "412,000 of 818,233 rows · 3 left o
 def settings(calls, section="shop") -> SettingsScreen:
     screen = SettingsScreen(calls)
     screen.shop.show_settings(SETTINGS)
-    screen.taxes.show_taxes([TaxRow("t1", "Sales tax", 88_750), TaxRow("t2", "Food", 20_000)])
-    screen.key.show_state(StateView("Key stored", Tone.OK, "Restricted key, test mode"))
+    taxes = (TaxRow("t1", "Sales tax", "8.875 %"), TaxRow("t2", "Food", "2 %"))
+    screen.taxes.show_settings(PriceSettings(taxes=taxes))
+    key = StateView("Stored", Tone.OK, "Restricted key, test mode")
+    screen.key.show_state(SecretView(key, stored=True))
     screen.reader.show_readers(
         [
             ReaderRow("tmr_1", "Front desk reader", "Ready", Tone.OK, chosen=True),

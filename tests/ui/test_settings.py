@@ -1,11 +1,12 @@
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
-from pos.ui.screens.settings_sections import percent_text
-from pos.ui.screens.settings_views import StateView
+from pos.ui.screens.settings_views import SecretView, StateView, TaxInput
 from pos.ui.tokens import Tone
 from pos.ui.widgets.text import Label
 from tests.ui import fakes
@@ -39,46 +40,40 @@ def test_a_secret_is_handed_over_once_and_forgotten(screen):
         field.save.click()
         QTest.keyClick(field.edit, Qt.Key.Key_Return)
         assert got == [CANARY]
-    screen.key.show_state(StateView("Key stored", Tone.OK))
+    screen.key.show_state(SecretView(StateView("Stored", Tone.OK), stored=True))
     assert CANARY not in everything_shown(screen)
 
 
 def test_the_shop_is_saved_as_a_whole(screen):
     saved = heard(screen.shop.saved)
-    screen.shop.name.setText("  Pier & Sons ")
-    screen.shop.mode.select("inclusive")
-    screen.shop._save()
+    screen.shop.name.setText("Pier & Sons")
+    screen.shop.footer.setPlainText("Thank you\nCome again")
+    QTest.keyClick(screen.shop.name, Qt.Key.Key_Return)
     assert saved[0].name == "Pier & Sons"
-    assert saved[0].tax_inclusive
-    assert saved[0].currency == "usd"
+    assert saved[0].footer == "Thank you\nCome again"
+    assert saved[0].location == "Front desk"
 
 
-@pytest.mark.parametrize(("typed", "ppm"), [("8.875", 88_750), ("19 %", 190_000), ("0.5", 5_000)])
-def test_a_tax_is_read_without_fractions(screen, typed, ppm):
-    added = heard(screen.taxes.added)
+def test_what_is_being_typed_survives_news_from_elsewhere(screen):
+    screen.shop.name.setText("Pier & S")
+    screen.shop.show_settings(replace(fakes.SETTINGS, name="Harbour", location="Back room"))
+    assert screen.shop.name.text() == "Pier & S"
+    assert screen.shop.location.text() == "Back room"
+
+
+def test_a_tax_is_added_or_edited_in_one_form(screen):
+    saved = heard(screen.taxes.saved)
     screen.taxes.name.setText("VAT")
-    screen.taxes.rate.setText(typed)
-    screen.taxes._add()
-    assert added == [("VAT", ppm)]
-
-
-@pytest.mark.parametrize("typed", ["", "abc", "-1", "101"])
-def test_a_rate_that_makes_no_sense_is_marked(screen, typed):
-    added = heard(screen.taxes.added)
-    screen.taxes.name.setText("VAT")
-    screen.taxes.rate.setText(typed)
-    screen.taxes._add()
-    assert added == []
-    assert screen.taxes.rate.property("invalid") is True
-
-
-def test_percentages_are_written_exactly():
-    assert [percent_text(n) for n in (88_750, 190_000, 1_000_000, 1)] == [
-        "8.875 %",
-        "19 %",
-        "100 %",
-        "0.0001 %",
-    ]
+    screen.taxes.rate.setText("19")
+    screen.taxes.services.select("all")
+    screen.taxes.add.click()
+    screen.taxes.edit("t1")
+    assert screen.taxes.rate.text() == "8.875"
+    screen.taxes.rate.setText("9")
+    QTest.keyClick(screen.taxes.rate, Qt.Key.Key_Return)
+    assert saved == [TaxInput("", "VAT", "19", True), TaxInput("t1", "Sales tax", "9", False)]  # noqa: FBT003  as the row has it
+    screen.taxes.clear_form()
+    assert screen.taxes.add.words() == "Add tax"
 
 
 def test_an_import_shows_progress_can_be_cancelled_and_ends_in_a_report(qtbot, screen):

@@ -9,6 +9,7 @@ from pos.services.catalogue.items import (
     ProductTile,
     VariantRow,
 )
+from pos.services.catalogue.rejects import save_rejected
 from pos.services.catalogue.report import ImportReport, RejectedRow, describe
 from pos.services.catalogue.store import Catalogue
 
@@ -25,4 +26,5 @@ __all__ = [
     "VariantRow",
     "describe",
     "import_file",
+    "save_rejected",
 ]

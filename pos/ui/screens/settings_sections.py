@@ -95,9 +95,12 @@ class ShopSection(Section):
             footer=self.footer.toPlainText(),
         )
 
-    def _save(self) -> None:
+    def taken(self) -> None:
+        """Take what was typed for what is kept: it was saved, and comes back cleaned."""
         self._shown = self.typed
-        self.saved.emit(self._shown)
+
+    def _save(self) -> None:
+        self.saved.emit(self.typed)
 
 
 class TenderSection(Section):

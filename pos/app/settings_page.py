@@ -1,0 +1,75 @@
+"""The Settings tab: its screen, its controllers and the two threads only it needs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from pos.app.build import Till
+from pos.app.links import outside
+from pos.services.links import SecretDesk
+from pos.services.shop import Shop
+from pos.services.sync import SyncStatus
+from pos.ui.controllers.importing import ImportController
+from pos.ui.controllers.links import LinksController
+from pos.ui.controllers.settings import SettingsController
+from pos.ui.i18n import tr
+from pos.ui.screens.settings import SettingsScreen
+from pos.ui.shell import Shell
+from pos.ui.threads import Calls
+
+SETTINGS = "settings"
+
+
+class SettingsPage(QObject):
+    """Tells the window what changed: the shop, the products, the links to the outside."""
+
+    shop_changed = Signal(object)
+    products_changed = Signal()
+    reconnect_wanted = Signal()
+    crashed = Signal(object)
+
+    def __init__(self, till: Till, shell: Shell, writes: Calls, reads: Calls) -> None:
+        super().__init__(shell)
+        self.screen = SettingsScreen(reads)
+        shell.add_page(SETTINGS, self.screen, tr("Settings"))
+        self.away, self.bringing = Calls("outside", self), Calls("import", self)
+        self.shop = SettingsController(self.screen, till.settings, writes)
+        self.links = LinksController(
+            self.screen,
+            till.settings,
+            SecretDesk(till.secrets),
+            outside(till),
+            (writes, self.away),
+        )
+        self.imports = ImportController(
+            self.screen.imports, till.catalogue, till.stock, self.bringing
+        )
+        self._wire(shell)
+
+    def _wire(self, shell: Shell) -> None:
+        shell.page_shown.connect(self._on_page)
+        self.shop.changed.connect(self.shop_changed)
+        self.links.changed.connect(self.shop_changed)
+        self.links.reconnect_wanted.connect(self.reconnect_wanted)
+        self.imports.imported.connect(self.products_changed)
+        for calls in (self.away, self.bringing):
+            calls.crashed.connect(self.crashed)
+
+    def show_shop(self, shop: Shop) -> None:
+        """Show the shop as it is now."""
+        for part in (self.shop, self.links, self.imports):
+            part.show_shop(shop)
+
+    def show_sync(self, status: SyncStatus) -> None:
+        """Show how the talk with the backend goes."""
+        self.links.show_sync(status)
+
+    def close(self) -> bool:
+        """Cancel an import and end both threads."""
+        done = [self.imports.close(), self.away.close()]
+        return all(done)
+
+    def _on_page(self, name: str) -> None:
+        if name == SETTINGS:
+            self.links.look()
+            self.screen.open_section(self.screen.section)
