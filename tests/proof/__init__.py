@@ -1,0 +1,1 @@
+"""The proof: every claim about money, measured; `python3 dev.py prove` runs all of it."""
