@@ -19,7 +19,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The outcome of one part; ``seeds`` let anyone repeat it, ``notes`` say what it does not show."""
+    """The outcome of a part; ``seeds`` let anyone repeat it, ``notes`` say what is not shown."""
 
     title: str
     figures: tuple[Figure, ...]
