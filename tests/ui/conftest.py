@@ -4,6 +4,11 @@ import pytest
 
 from pos.ui import theme
 from pos.ui.threads import Calls
+from tests.support.backend_fixture import backend
+from tests.support.simulator_fixture import _shared_simulator, fresh_simulator, simulator
+from tests.ui.front_fixture import front
+
+__all__ = ["_shared_simulator", "backend", "fresh_simulator", "front", "simulator"]
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 

@@ -50,7 +50,9 @@ def turn(milliseconds: int = 5) -> None:
 
 def idle(front: Front) -> None:
     """Wait until every call that the window made has come back."""
-    until(lambda: not (front.writes.pending or front.reads.pending))
+    settings = front.settings
+    threads = (front.writes, front.reads, settings.away, settings.bringing)
+    until(lambda: not any(calls.pending for calls in threads))
 
 
 def till_of(front: Front) -> Till:
