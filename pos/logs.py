@@ -7,6 +7,7 @@ not money.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -129,6 +130,10 @@ class _LogFile(RotatingFileHandler):
 
     def handleError(self, record: logging.LogRecord) -> None:
         self.lost += 1
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):  # what a full disk did not take is lost
+            super().close()
 
 
 def configure(folder: Path, *, level: int = logging.INFO, clock: Clock | None = None) -> None:

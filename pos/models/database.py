@@ -9,6 +9,7 @@ from sqlalchemy import Connection, ExceptionContext, create_engine, event
 from sqlalchemy.orm import sessionmaker
 
 from pos.errors import CashierError
+from pos.models.disk import explained
 
 _FULL = 2
 
@@ -67,43 +68,8 @@ def _assert_durable(dbapi: Any) -> None:
         )
 
 
-_DISK = {
-    "disk is full": (
-        "disk_full",
-        "The disk is full. This step was not saved and nothing was sent.",
-        "Make room on the disk, then try again.",
-    ),
-    "readonly": (
-        "data_read_only",
-        "The data folder cannot be written. This step was not saved and nothing was sent.",
-        "Give this user the right to write to the data folder, then start again.",
-    ),
-    "unable to open": (
-        "data_read_only",
-        "The database file cannot be opened.",
-        "Check that the data folder exists and may be written, then start again.",
-    ),
-    "is locked": (
-        "database_busy",
-        "Another program holds the database. This step was not saved and nothing was sent.",
-        "Close backup or sync programs that use the data folder, then try again.",
-    ),
-    "disk I/O": (
-        "disk_error",
-        "The disk failed. This step was not saved and nothing was sent.",
-        "Check the disk, then start Tillkeep again.",
-    ),
-    "malformed": (
-        "database_damaged",
-        "The database is damaged.",
-        "Stop selling on this computer and restore the newest backup.",
-    ),
-}
-
-
 def _explain(context: ExceptionContext) -> None:
     """Turn the disk's troubles into what a cashier can act on; leave bugs as they are."""
-    said = str(context.original_exception)
-    for words, explanation in _DISK.items():
-        if words in said:
-            raise CashierError(*explanation) from context.original_exception
+    explanation = explained(context.original_exception)
+    if explanation is not None:
+        raise explanation from context.original_exception

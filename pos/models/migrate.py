@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pos.errors import CashierError
+from pos.models.disk import explained
 
 HEAD = "0001"
 """The revision this program was written for; a test compares it with the scripts."""
@@ -50,8 +51,8 @@ def _revision(path: Path) -> str | None:
                 _refuse_foreign(connection)
                 return None
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.DatabaseError as error:
-        raise _damaged(str(error)) from error
+    except sqlite3.DatabaseError as error:  # a busy or unreadable file is no damage
+        raise explained(error) or _damaged(str(error)) from error
     return str(row[0]) if row else None
 
 

@@ -138,6 +138,8 @@ class Cashier:
         for _ in range(_LIMIT):
             self._till.desk.wake()
             tick = self._till.desk.tick()
+            if tick.trouble is not None:
+                raise Stuck("the desk") from tick.trouble
             if not (tick.runs or tick.refunds):
                 return
             for moved in tick.runs:

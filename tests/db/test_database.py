@@ -89,7 +89,7 @@ def test_a_lock_that_is_not_let_go_is_explained(till, till_file):
         with pytest.raises(CashierError) as caught, till.engine.begin():
             pass
     assert caught.value.code == "database_busy"
-    assert "nothing was sent" in caught.value.message
+    assert "nothing more is sent" in caught.value.message
 
 
 def test_a_reader_sees_one_state_and_waits_for_nobody(till):
