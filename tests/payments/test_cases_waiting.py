@@ -219,7 +219,8 @@ def test_case_37_the_reader_lost_power_and_its_action_is_stuck(world):
 def test_case_38_nobody_taps(world):
     """As 31 automatically, cashier informed."""
     run = world.card_sale()
-    assert world.last[run].deadline is not None
+    world.pass_time((world.last[run].deadline - world.clock()).total_seconds() - 5)
+    world.until(run, Situation.WAITING_FOR_CARD)
     done = world.settle(run)
     assert done.situation is Situation.CANCELED
     assert done.notice.code == "no_card_presented"
