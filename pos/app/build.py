@@ -20,6 +20,7 @@ from pos.services import shop
 from pos.services.cart.service import CartService
 from pos.services.catalogue import Catalogue
 from pos.services.checkout import CheckoutService
+from pos.services.checkout.runs import SqlRuns
 from pos.services.checkout.watch import journal_attempts
 from pos.services.customers.service import CustomerService
 from pos.services.desk import PaymentDesk
@@ -174,7 +175,8 @@ class _Money:
         self.stripe = StripeTerminal(store, gateway, clock, lambda: shop.current(db).reader_id)
         for provider in (Cash(db), self.stripe):
             providers[provider.id] = provider
-        self.checkout = CheckoutService(db, providers, clock, enqueue_order)
+        runs = SqlRuns(db, clock, enqueue_order)
+        self.checkout = CheckoutService(runs, providers, clock)
         self.providers = providers
         shop.register_providers(db, [*providers, NO_CHARGE])
 

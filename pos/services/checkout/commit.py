@@ -16,20 +16,19 @@ from sqlalchemy import Connection, delete, insert, update
 
 from pos.models.base import new_id, table_of
 from pos.models.cart import Cart, StockLevel
+from pos.models.checkout import CheckoutRun
 from pos.models.order import Order, OrderLine, Payment
 from pos.models.shop import Register
 from pos.models.states import RunState
 from pos.services import shop
-from pos.services.checkout import runs
+from pos.services.checkout.ports import Run, Taken
 from pos.services.journal import Event, record
 from pos.terminal.api import NO_CHARGE, PaymentFacts
 
 _register = table_of(Register)
 _stock = table_of(StockLevel)
 _cart = table_of(Cart)
-
-Taken = tuple[UUID | None, str, PaymentFacts]
-"""A session's id, its provider and its money."""
+_run = table_of(CheckoutRun)
 
 _ORDER = (
     "customer_name",
@@ -48,7 +47,7 @@ _ORDER = (
 )
 
 
-def commit_order(db: Connection, run: Any, taken: Sequence[Taken], now: datetime) -> UUID:
+def commit_order(db: Connection, run: Run, taken: Sequence[Taken], now: datetime) -> UUID:
     """Write everything a paid sale is; returns the order's id, which is the run's."""
     here = shop.load(db)
     order = _order_row(db, run, here, now)
@@ -59,15 +58,16 @@ def commit_order(db: Connection, run: Any, taken: Sequence[Taken], now: datetime
     for session_id, provider_id, facts in taken:
         _write_payment(db, run, (session_id, provider_id, facts), now)
     _move_stock(db, run.frozen["lines"], now)
-    runs.set_state(db, run.id, RunState.ORDER_COMMITTED)
+    committed = update(_run).where(_run.c.id == run.id).values(state=RunState.ORDER_COMMITTED)
+    db.execute(committed)
     db.execute(delete(_cart).where(_cart.c.id == run.cart_id))
     said = {"number": order["receipt_number"], "total": run.total_minor, "currency": run.currency}
     paid = {"paid_with": [provider for _, provider, _ in taken]}
     record(db, Event("order_paid", str(run.id), said | paid, here.staff_name), now)
-    return UUID(str(run.id))
+    return run.id
 
 
-def _order_row(db: Connection, run: Any, here: shop.Shop, now: datetime) -> dict[str, Any]:
+def _order_row(db: Connection, run: Run, here: shop.Shop, now: datetime) -> dict[str, Any]:
     epoch, number = db.execute(
         update(_register)
         .where(_register.c.id == here.register_id)
@@ -97,7 +97,7 @@ def receipt_number(register: int, epoch: int, number: int) -> str:
     return f"{prefix}-{number:06d}"
 
 
-def _write_payment(db: Connection, run: Any, taken: Taken, now: datetime) -> None:
+def _write_payment(db: Connection, run: Run, taken: Taken, now: datetime) -> None:
     session_id, provider_id, facts = taken
     db.execute(
         insert(Payment).values(

@@ -9,7 +9,7 @@ from pos.errors import CashierError
 from pos.models.base import new_id
 from pos.models.states import CartStatus, RunState, SessionStatus
 from pos.money import Money
-from pos.services import shop
+from pos.services.checkout.ports import Run, Terms
 from pos.terminal.api import NewSession, PaymentAsk
 
 _LEFT = frozenset({RunState.ABANDONED, RunState.VOIDED})
@@ -23,7 +23,7 @@ def refuse_unpayable(status: CartStatus, lines: int) -> None:
         raise CashierError("cart_empty", "There is nothing to pay for.", "Add a product first.")
 
 
-def refuse_left(run: Any) -> None:
+def refuse_left(run: Run) -> None:
     """Raise `CashierError` for a run that was left: its cart may have changed since."""
     if run.state in _LEFT or run.parked_at is not None:
         raise CashierError(
@@ -31,7 +31,7 @@ def refuse_left(run: Any) -> None:
         )
 
 
-def payment_ask(run: Any, here: shop.Shop, tendered: int) -> PaymentAsk:
+def payment_ask(run: Run, here: Terms, tendered: int) -> PaymentAsk:
     """Return what a provider is asked; raises `CashierError` when nothing is due."""
     if run.total_minor == 0:
         raise CashierError("nothing_due", "Nothing is due.", "Complete the sale without charge.")
