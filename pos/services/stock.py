@@ -32,9 +32,8 @@ class StockService:
             for start in range(0, len(keys), _BATCH):
                 part = keys[start : start + _BATCH]
                 query = select(_stock.c.variant_key, _stock.c.on_hand_milli)
-                found.update(
-                    row.tuple() for row in db.execute(query.where(_stock.c.variant_key.in_(part)))
-                )
+                rows = db.execute(query.where(_stock.c.variant_key.in_(part)))
+                found.update({row.variant_key: row.on_hand_milli for row in rows})
         return found
 
     def take_over(self, levels: Iterable[tuple[str, int]]) -> None:

@@ -109,7 +109,7 @@ class ImportController(QObject):
         )
 
     def _saved(self, count: int) -> None:
-        self._section.say(BannerView(tr("%n rows are in the list.", count), tone=Tone.OK))
+        self._section.say(BannerView(tr("Rows saved: %n.", count), tone=Tone.OK))
 
     def _not_saved(self, error: PosError) -> None:
         self._section.say(banner_for(error))
@@ -147,7 +147,7 @@ def report_view(report: ImportReport, name: str) -> views.ImportReport:
 def _left_out(report: ImportReport) -> BannerView | None:
     if not report.rejected_count:
         return BannerView(tr("Every row was imported."), tone=Tone.OK)
-    title = tr("%n rows were left out; all others are imported.", report.rejected_count)
+    title = tr("Rows left out: %n. All others are imported.", report.rejected_count)
     return BannerView(title, remedy=tr("Mend them in the file and import it again."))
 
 
