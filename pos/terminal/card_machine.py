@@ -43,6 +43,8 @@ _NEEDS_CHECK = Pause(Situation.NEEDS_CHECK, _BY_A_PERSON)
 _AT_COUNTER = frozenset({Choice.RETRY, Choice.RESUME, Choice.PARK})
 """Not for a payment that was set aside: the reader belongs to the next sale."""
 _KEY_LOOK = 15.0
+_CLOCK_DOUBT = timedelta(minutes=5)
+_LONG_AGO = timedelta(days=7)
 
 
 def decide(a: CardAttempt, c: Context) -> Action:
@@ -110,6 +112,8 @@ def _since(a: CardAttempt, op: Operation | None, c: Context) -> datetime:
     """Return when the attempt began, by Stripe's clock where that is known (case 70)."""
     ahead = c.now - c.server_now if c.server_now else timedelta()
     sent = op.server_at if op and op.server_at else a.created_at
+    if sent > c.now + _CLOCK_DOUBT:  # the clock was ahead when it began: nobody knows when
+        return c.now - _LONG_AGO
     return min(a.created_at, sent) - max(ahead, timedelta())
 
 
