@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
+from uuid import UUID
 
 from filelock import FileLock, Timeout
+from sqlalchemy import Connection
 
 from pos.app.vault import Vault
 from pos.backend.client import BackendClient
@@ -16,6 +18,7 @@ from pos.config import Config
 from pos.errors import CashierError
 from pos.models import migrate
 from pos.models.database import Database
+from pos.models.states import RefundState
 from pos.services import shop
 from pos.services.cart.service import CartService
 from pos.services.catalogue import Catalogue
@@ -26,6 +29,8 @@ from pos.services.customers.service import CustomerService
 from pos.services.desk import PaymentDesk
 from pos.services.purchases import Purchases
 from pos.services.refunds import RefundService
+from pos.services.refunds.rows import SqlRefunds
+from pos.services.refunds.service import after_settling
 from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, KeyringSecrets, SecretStore
 from pos.services.settings import SettingsService
 from pos.services.stock import StockService
@@ -33,7 +38,7 @@ from pos.services.sync import Sync, enqueue_order, enqueue_refund
 from pos.services.sync.feed import CatalogueFeed
 from pos.terminal.api import NO_CHARGE, PaymentProvider
 from pos.terminal.cash import Cash
-from pos.terminal.store import SqlAttempts
+from pos.terminal.store import RefundWatch, SqlAttempts
 from pos.terminal.stripe_gateway import StripeGateway
 from pos.terminal.stripe_terminal import StripeTerminal
 
@@ -170,8 +175,9 @@ class _Money:
 
     def __init__(self, db: Database, clock: Clock, gateway: StripeGateway) -> None:
         providers: dict[str, PaymentProvider] = {}
-        self.refunds = RefundService(db, providers, clock, enqueue_refund)
-        store = SqlAttempts(db, clock, journal_attempts(clock), self.refunds.settled)
+        refunds = SqlRefunds(db, clock, enqueue_refund)
+        self.refunds = RefundService(refunds, providers, clock)
+        store = SqlAttempts(db, clock, journal_attempts(clock), _follow(refunds))
         self.stripe = StripeTerminal(store, gateway, clock, lambda: shop.current(db).reader_id)
         for provider in (Cash(db), self.stripe):
             providers[provider.id] = provider
@@ -179,6 +185,15 @@ class _Money:
         self.checkout = CheckoutService(runs, providers, clock)
         self.providers = providers
         shop.register_providers(db, [*providers, NO_CHARGE])
+
+
+def _follow(refunds: SqlRefunds) -> RefundWatch:
+    """Follow a card refund's changes in the transactions that make them."""
+
+    def watch(db: Connection, refund_id: UUID, state: RefundState, at: datetime) -> None:
+        after_settling(refunds.within(db), refund_id, state, at)
+
+    return watch
 
 
 def _lock(config: Config) -> FileLock:

@@ -6,13 +6,14 @@ Prints ``ready``, waits for a line, then asks; prints ``ok`` or the refusal's co
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+from pos.app.build import utc_now
 from pos.errors import CashierError
 from pos.models.database import Database
 from pos.services.refunds import RefundRequest, RefundService
+from pos.services.refunds.rows import SqlRefunds
 from pos.services.sync import enqueue_refund
 
 

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
-
 from pos.errors import CashierError
-from pos.models.base import table_of
-from pos.models.order import Order, OrderLine, Payment
 from pos.models.states import RefundReason
 from pos.money import Money, allocate, round_half_up
 from pos.pricing import PPM, Discount, DiscountKind, refund_share
-
-_order = table_of(Order)
-_line = table_of(OrderLine)
-_payment = table_of(Payment)
+from pos.services.refunds.ports import PlannedLine, Refundable, SoldLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +39,6 @@ class RefundRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedLine:
-    """One line's part: what the customer gets for it and the tax within."""
-
-    order_line_id: UUID
-    variant_key: str
-    quantity_milli: int
-    amount_minor: int
-    tax_minor: int
-    restock: bool
-
-
-@dataclass(frozen=True, slots=True)
 class RefundPlan:
     """What would be given back, to which payment. Minor units.
 
@@ -78,20 +58,22 @@ class RefundPlan:
     lines: tuple[PlannedLine, ...]
 
 
-def plan_refund(db: Connection, ask: RefundRequest) -> RefundPlan:
-    """Work a refund out inside the caller's transaction.
+def plan_refund(
+    ask: RefundRequest, payments: Sequence[Refundable], sold: Mapping[UUID, SoldLine]
+) -> RefundPlan:
+    """Work a refund out. Pure: the caller reads the rows in the transaction that reserves.
 
     Raises `CashierError`: ``already_fully_refunded``, ``nothing_to_refund``,
     ``over_refund``, ``refund_quantity``, ``note_needed``.
     """
-    payment = _captured(db, ask.order_id)
-    remaining = payment.amount_minor - payment.amount_refunded_minor - payment.amount_reserved_minor
+    payment = _captured(payments)
+    remaining = payment.remaining_minor
     if remaining <= 0:
         raise CashierError(
             "already_fully_refunded", "Order already fully refunded.", "There is nothing left."
         )
     _check_reason(ask)
-    full = _lines(db, ask)
+    full = [_line_part(sold.get(line.order_line_id), line) for line in ask.lines]
     gross = sum(line.amount_minor for line in full) if ask.lines else (ask.amount_minor or 0)
     fee = _fee(ask.fee, gross)
     amount, lines = gross - fee, _less_fee(full, fee)
@@ -111,30 +93,17 @@ def plan_refund(db: Connection, ask: RefundRequest) -> RefundPlan:
     )
 
 
-def _captured(db: Connection, order_id: UUID) -> Any:
+def _captured(found: Sequence[Refundable]) -> Refundable:
     """Return the order's captured payment; an uncaptured one is voided, not refunded (W15)."""
-    found = db.execute(
-        select(_payment)
-        .where(_payment.c.order_id == order_id, _payment.c.captured_at.is_not(None))
-        .where(_payment.c.amount_minor > 0)
-        .order_by(_payment.c.id)
-    ).all()
     if not found:
         raise CashierError(
             "nothing_to_refund", "No payment amount to refund.", "Nothing was paid for this order."
         )
     open_ones = [p for p in found if p.amount_minor > p.amount_refunded_minor]
-    return (open_ones or found)[0]
+    return (open_ones or list(found))[0]
 
 
-def _lines(db: Connection, ask: RefundRequest) -> list[PlannedLine]:
-    rows = {
-        row.id: row for row in db.execute(select(_line).where(_line.c.order_id == ask.order_id))
-    }
-    return [_line_part(rows.get(line.order_line_id), line) for line in ask.lines]
-
-
-def _line_part(row: Any, ask: RefundLineAsk) -> PlannedLine:
+def _line_part(row: SoldLine | None, ask: RefundLineAsk) -> PlannedLine:
     left = row.quantity_milli - row.refunded_milli if row is not None else 0
     if row is None or not 0 < ask.quantity_milli <= left:
         raise CashierError(
