@@ -48,6 +48,7 @@ class LinksController(QObject):
         self._shop: Shop | None = None
         self._status: SyncStatus | None = None
         self._found: list[ReaderChoice] | None = None
+        self._has_token = False
         self._key = SectionCalls(screen.key, away)
         self._token = SectionCalls(screen.backend, away)
         self._check = SectionCalls(screen.backend, away)
@@ -145,13 +146,14 @@ class LinksController(QObject):
     # the backend
 
     def _on_address(self, url: str) -> None:
-        said = tr("Saved.") if url else tr("Saved. Sales are kept on this computer.")
+        said = tr("Saved. Enter this register's token next.")
+        if not url or self._has_token:
+            said = tr("Saved.") if url else tr("Saved. Sales are kept on this computer.")
         self._address.submit(self._service.set_backend_url, url, said=said)
 
     def _address_changed(self, shop: Shop) -> None:
         self._shop_changed(shop)
-        if shop.backend_url:
-            self._check_backend()
+        self._check_if_complete(shop.backend_url)
 
     def _on_token(self, text: str) -> None:
         self._token.submit(self._secrets.store_token, text, said=tr("The token is stored."))
@@ -162,8 +164,15 @@ class LinksController(QObject):
     def _token_changed(self, state: SecretState) -> None:
         self._show_token(state)
         self.reconnect_wanted.emit()
+        url = self._shop.backend_url if self._shop else ""
+        self._check_if_complete(url or self._outside.default_backend)
+
+    def _check_if_complete(self, url: str) -> None:
+        if url and self._has_token:
+            self._check_backend()
 
     def _show_token(self, state: SecretState) -> None:
+        self._has_token = state.stored
         self._screen.backend.show_token(token_view(state))
 
     def _check_backend(self) -> None:

@@ -82,7 +82,8 @@ def key_view(state: SecretState) -> SecretView:
 def token_view(state: SecretState) -> SecretView:
     """Say whether there is a register's token."""
     text = tr("The register's token is stored.") if state.stored else tr("No token is stored.")
-    return SecretView(StateView(text), state.stored, _problem(state))
+    problem = _problem(state) if state.stored else None
+    return SecretView(StateView(text), state.stored, problem)
 
 
 def _problem(state: SecretState) -> BannerView | None:

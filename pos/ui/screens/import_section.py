@@ -14,7 +14,7 @@ from pos.ui.screens.settings_views import ImportProgress, ImportReport, Rejected
 from pos.ui.threads import Calls
 from pos.ui.tokens import GRID
 from pos.ui.widgets.buttons import Button, action, mark
-from pos.ui.widgets.panels import AmountRow, clear, column, frame, row
+from pos.ui.widgets.panels import clear, column, frame, row
 from pos.ui.widgets.table import Col, Table
 from pos.ui.widgets.text import Label, wrapped
 
@@ -47,7 +47,7 @@ class ImportSection(Section):
         self._words.setMinimumHeight(20)
         self._progress = QWidget()
         self._report = QWidget()
-        self._counts, self._notes = column(spacing=0), column(spacing=GRID)
+        self._counts, self._notes = row(spacing=8 * GRID), column(spacing=GRID)
         self._title = Label("", "heading")
         self.rejected = Table(calls, _columns(), tr("Rows that were left out"))
         self._save = Button(tr("Save the list\N{HORIZONTAL ELLIPSIS}"))
@@ -103,7 +103,8 @@ class ImportSection(Section):
         clear(self._counts)
         clear(self._notes)
         for words, figure in view.counts:
-            self._counts.addWidget(AmountRow(words, figure))
+            self._counts.addWidget(Figure(words, figure))
+        self._counts.addStretch()
         for note in view.notes:
             self._notes.addWidget(wrapped(note, "muted"))
         rows = _Rows(view.rejected)
@@ -137,6 +138,17 @@ class ImportSection(Section):
         mark(self.cancel, busy=True)
         self._words.setText(tr("Cancelling\N{HORIZONTAL ELLIPSIS}"))
         self.cancel_asked.emit()
+
+
+class Figure(QWidget):
+    """A figure under its name."""
+
+    def __init__(self, words: str, figure: str) -> None:
+        super().__init__()
+        self.words, self.figure = Label(words, "muted"), Label(figure, "heading")
+        inner = column(self, 0)
+        inner.addWidget(self.words)
+        inner.addWidget(self.figure)
 
 
 class _Rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
 from pos.ui.i18n import tr
 from pos.ui.screens.settings_views import ShopSettings, TenderRow
@@ -172,5 +172,6 @@ def _fill(edit: QLineEdit, old: str, new: str) -> None:
 def _lines() -> QPlainTextEdit:
     made = QPlainTextEdit()
     made.setFixedHeight(_LINES_HEIGHT)
+    made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     made.setTabChangesFocus(True)
     return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
@@ -81,10 +81,19 @@ class Banner(QFrame):
             self._build(view)
         self.setVisible(view is not None)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and getattr(self, "view", None) is not None:
+            self._tint()
+
+    def _tint(self) -> None:
+        if self.view is not None:
+            ink, _ = theme.tokens().tone(self.view.tone)
+            self._icon.setPixmap(pixmap(_PICTURES[self.view.tone], ink, 22))
+
     def _build(self, view: BannerView) -> None:
-        ink, _ = theme.tokens().tone(view.tone)
         restyle(self, tone=str(view.tone))
-        self._icon.setPixmap(pixmap(_PICTURES[view.tone], ink, 22))
+        self._tint()
         title = wrapped(view.title, "strong")
         title.set_tone(str(view.tone))
         self._body.addWidget(title)

@@ -21,6 +21,7 @@ class Pill(QPushButton):
         super().__init__()
         self._tone = tone
         self._face = theme.font(13, QFont.Weight.DemiBold)
+        self.setProperty("role", "pill")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.show_state(text, tone)
