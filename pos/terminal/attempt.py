@@ -116,7 +116,6 @@ class CardAttempt:
     notice: Notice = NO_NOTICE
     declined_charge: str = ""
     dispatched_at: datetime | None = None
-    unknown_since: datetime | None = None
     looks: int = 0  # in a row without an answer
     parked: bool = False  # set aside by a person; holds the reader no longer
     strays: tuple[str, ...] = ()  # other PaymentIntents of this attempt, to be canceled

@@ -52,7 +52,7 @@ def absorb_intent(a: CardAttempt, answer: Answer) -> CardAttempt:
     if answer.outcome is Outcome.OK and answer.body is not None:
         facts = read_intent(answer.body)
         view = replace(a.view, intent=facts, again=a.view.reader is not None)
-        return _seen(replace(a, view=view, looks=0, unknown_since=None), facts)
+        return _seen(replace(a, view=view, looks=0), facts)
     view = replace(a.view, intent_unreachable=True, key_refused=answer.status in {401, 403})
     a = replace(a, view=view, looks=a.looks + 1)
     if answer.code == "resource_missing":  # never "not paid" (case 69)
@@ -139,7 +139,7 @@ def _created(a: CardAttempt, op: Operation, answer: Answer) -> CardAttempt:
 
 
 def _opened(a: CardAttempt, facts: IntentFacts) -> CardAttempt:
-    a = replace(a, intent_id=facts.id, phase=CardPhase.CREATED, unknown_since=None)
+    a = replace(a, intent_id=facts.id, phase=CardPhase.CREATED)
     if a.wish is not Wish.CANCEL and _mismatch(a, facts, facts.amount):
         return needs_check(a, Notice("amount_mismatch", _difference(a, facts)))
     return a

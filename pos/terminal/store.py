@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,13 +15,13 @@ from pos.errors import CashierError, IllegalTransitionError
 from pos.models.base import table_of
 from pos.models.checkout import PaymentSession, StripeOperation
 from pos.models.database import Database
-from pos.models.states import CardPhase, OpKind, RefundState, SessionStatus, Wish
+from pos.models.states import OpKind, RefundState
 from pos.terminal.api import STRIPE_TERMINAL
-from pos.terminal.attempt import STATUS, CardAttempt, Notice
-from pos.terminal.facts import CardFacts
+from pos.terminal.attempt import CardAttempt
 from pos.terminal.operations import Operation
 from pos.terminal.refund_machine import RefundAttempt
 from pos.terminal.refund_rows import book, read_refund
+from pos.terminal.session_row import attempt_of, columns_of
 
 Watch = Callable[[Connection, CardAttempt, CardAttempt], None]
 """Told of every change inside its own transaction: the journal."""
@@ -51,7 +51,7 @@ class SqlAttempts:
     def load(self, session_id: UUID) -> CardAttempt:
         with self._db.reader.begin() as connection:
             row = connection.execute(select(_session).where(_session.c.id == session_id)).one()
-            return _attempt(row, _operations(connection, session_id))
+            return attempt_of(row, _operations(connection, session_id))
 
     def save(self, before: CardAttempt, after: CardAttempt) -> CardAttempt:
         with self._db.engine.begin() as connection:
@@ -59,7 +59,7 @@ class SqlAttempts:
             changed = connection.execute(
                 update(_session)
                 .where(_session.c.id == after.id, _session.c.version == before.version)
-                .values(_columns(after, self._clock()))
+                .values(columns_of(after, self._clock()) | {"version": _session.c.version + 1})
             )
             if changed.rowcount != 1:
                 raise IllegalTransitionError(f"payment session {after.id} was changed meanwhile")
@@ -97,74 +97,6 @@ class SqlAttempts:
         book(connection, before, after, now)
         if before.state is not after.state:
             self._refund_watch(connection, after.id, after.state, now)
-
-
-def initial_data(attempt: CardAttempt) -> dict[str, Any]:
-    """Return the ``data`` column of a session that is about to be written."""
-    return _data(attempt)
-
-
-def _columns(a: CardAttempt, now: datetime) -> dict[str, Any]:
-    holds = a.blocks and not a.parked
-    columns = {
-        "phase": a.phase,
-        "wish": a.wish,
-        "status": SessionStatus.CANCELED if a.released else STATUS[a.phase],
-        "is_live": a.blocks,
-        "is_selected": holds or a.phase is CardPhase.SUCCEEDED,
-        "needs_step": not a.is_settled or bool(a.strays),
-        "reader_lease": a.reader_id if holds else None,
-        "data": _data(a),
-        "version": _session.c.version + 1,
-    }
-    if a.phase is CardPhase.SUCCEEDED:
-        columns["authorized_at"] = now
-    return columns
-
-
-def _data(a: CardAttempt) -> dict[str, Any]:
-    return {
-        "reader_id": a.reader_id,
-        "intent_id": a.intent_id,
-        "metadata": dict(a.metadata),
-        "asked": a.asked,
-        "released": a.released,
-        "parked": a.parked,
-        "notice": asdict(a.notice),
-        "declined_charge": a.declined_charge,
-        "dispatched_at": a.dispatched_at.isoformat() if a.dispatched_at else None,
-        "looks": a.looks,
-        "strays": list(a.strays),
-        "card": asdict(a.card),
-    }
-
-
-def _attempt(row: Any, ops: tuple[Operation, ...]) -> CardAttempt:
-    data = row.data
-    at = data["dispatched_at"]
-    return CardAttempt(
-        id=row.id,
-        run_id=row.run_id,
-        amount_minor=row.amount_minor,
-        currency=row.currency,
-        reader_id=data["reader_id"],
-        metadata=tuple(sorted(data["metadata"].items())),
-        created_at=row.created_at,
-        phase=CardPhase(row.phase),
-        wish=Wish(row.wish),
-        asked=data["asked"],
-        released=data["released"],
-        parked=data["parked"],
-        intent_id=data["intent_id"],
-        notice=Notice(**data["notice"]),
-        declined_charge=data["declined_charge"],
-        dispatched_at=datetime.fromisoformat(at) if at else None,
-        looks=data["looks"],
-        strays=tuple(data["strays"]),
-        card=CardFacts(**data["card"]),
-        ops=ops,
-        version=row.version,
-    )
 
 
 def _versioned(a: CardAttempt, version: int) -> CardAttempt:

@@ -47,7 +47,7 @@ from pos.terminal.minimums import refusal
 from pos.terminal.operations import Answer
 from pos.terminal.ports import AttemptStore, StripePort
 from pos.terminal.refund_driver import RefundDriver
-from pos.terminal.store import initial_data
+from pos.terminal.session_row import data_of
 
 _TURNS = 4
 """Decisions in one step that ask nobody; more than two in a row have no meaning."""
@@ -120,7 +120,7 @@ class StripeTerminal:
         )
         return NewSession(
             status=SessionStatus.PENDING,
-            data=initial_data(attempt),
+            data=data_of(attempt),
             phase=CardPhase.INTENT,
             wish=Wish.PAY,
             reader_lease=attempt.reader_id,
