@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from pos.errors import CashierError
+from pos.logs import without_cards
 
 SHORT = 255
 """Longest name, address line or e-mail; the wire's bound too."""
@@ -32,6 +33,14 @@ def clean_lines(label: str, text: str, longest: int = LONG) -> str:
     """Like `clean`, but keeps line breaks."""
     lines = (clean(label, line, longest) for line in text.splitlines())
     return _checked(label, "\n".join(lines).strip(), longest, required=False)
+
+
+def clean_note(text: str, longest: int = LONG) -> str:
+    """Return free text without the card numbers and keys that should never have been typed.
+
+    A till keeps neither (PCI DSS 3.3, and scenario 38).
+    """
+    return without_cards(clean_lines("Note", text, longest))
 
 
 def clean_email(text: str) -> str:

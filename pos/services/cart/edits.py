@@ -71,13 +71,13 @@ def discount_order(draft: Draft, discount: Discount | None) -> Draft:
 
 def note_line(draft: Draft, line_id: UUID, text: str) -> Draft:
     """Write a line's note."""
-    note = fields.clean("Note", text, MAX_NOTE)
+    note = fields.clean_note(fields.clean("Note", text, MAX_NOTE), MAX_NOTE)
     return _put(draft, replace(find(draft, line_id), note=note))
 
 
 def note(draft: Draft, text: str) -> Draft:
     """Write the sale's note; line breaks stay."""
-    cleaned = fields.clean_lines("Note", text, MAX_NOTE)
+    cleaned = fields.clean_note(text, MAX_NOTE)
     return replace(draft, cart=replace(draft.cart, note=cleaned))
 
 

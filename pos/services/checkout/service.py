@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from pos.errors import CashierError
+from pos.logs import without_cards
 from pos.models.base import new_id
 from pos.models.states import CardPhase, CartStatus, RunState, SessionStatus
 from pos.money import Money
@@ -131,7 +132,7 @@ class CheckoutService:
         if not reason.strip():
             raise CashierError("reason_needed", "A reason is needed.", "Write what was found.")
         with self._runs.write() as tx:
-            data = {"reason": reason.strip()[:500]}
+            data = {"reason": without_cards(reason).strip()[:500]}
             tx.record(Event("payment_closed", str(run_id), data, actor), self._clock())
         self.choose(run_id, Choice.CLOSE)
 

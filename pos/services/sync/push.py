@@ -18,6 +18,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import aliased
 
 from pos.errors import CashierError
+from pos.logs import without_cards
 from pos.models.database import Database
 from pos.models.sync import LONGEST_WAIT, OutboxEntry, SyncCursor
 from pos.services.journal import Event, record
@@ -124,7 +125,8 @@ class Queue:
         with self._db.engine.begin() as connection:
             row = _parked_row(connection, seq)
             data = {"seq": seq, "kind": row.kind, "key": str(row.key), "label": row.label}
-            data |= {"code": row.parked_code, "message": row.parked_message, "reason": reason}
+            data |= {"code": row.parked_code, "message": row.parked_message}
+            data["reason"] = without_cards(reason).strip()[:500]
             record(connection, Event("sync_discarded", str(row.aggregate_id), data, actor), now)
             self._change(connection, seq, discarded_at=now)
 
