@@ -39,8 +39,8 @@ class _Scoped(Dialog):
         if self._line_id:
             choices.insert(0, (_LINE, name))
         self.scope.show_choices(choices, _LINE if to_line and self._line_id else _ORDER)
-        self.scope.setVisible(len(choices) > 1)
         self.body.addWidget(self.scope)
+        self.scope.setVisible(len(choices) > 1)  # only now: without a parent it is a window
 
     def line_id(self) -> str:
         """Return the line it is about, empty for the order."""
