@@ -287,15 +287,13 @@ def settings(calls, section="shop") -> SettingsScreen:
     screen.shop.show_settings(SETTINGS)
     taxes = (TaxRow("t1", "Sales tax", "8.875 %"), TaxRow("t2", "Food", "2 %"))
     screen.taxes.show_settings(PriceSettings(taxes=taxes))
-    key = StateView("Stored", Tone.OK, "Restricted key, test mode")
-    screen.key.show_state(SecretView(key, stored=True))
+    screen.key.show_state(SecretView(StateView("Stored", Tone.OK, "Test mode"), stored=True))
     screen.reader.show_readers(
         [
             ReaderRow("tmr_1", "Front desk reader", "Ready", Tone.OK, chosen=True),
             ReaderRow("tmr_2", "Back room", "Offline", Tone.BAD),
         ]
     )
-    state = StateView("Online", Tone.OK, "Last synced 4 s ago")
-    screen.backend.show_settings(BackendSettings("https://shop.example.com", state))
+    screen.backend.show_settings(BackendSettings("https://example.com", StateView("Online")))
     screen.open_section(section)
     return screen

@@ -6,7 +6,7 @@ import pytest
 
 from pos.ui.screens.settings_views import Rejected
 from tests.ui.front_fixture import idle, open_front, open_till, till_of, until
-from tests.ui.test_settings_front import TEA, code_of, said_by, settings_of
+from tests.ui.hands import TEA, code_of, said_by, settings_of
 
 ROWS = """barcode,name,price
 3045320094084,Strawberry jam,3.20

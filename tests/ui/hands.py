@@ -1,0 +1,44 @@
+"""What a person does and reads in the Settings tab of a real window."""
+
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
+
+from pos.ui.widgets.buttons import Button
+from pos.ui.widgets.text import Label
+from tests.ui.front_fixture import idle
+
+TEA = "4006381333931"
+
+
+def settings_of(front, section):
+    front.shell.show_page("settings")
+    front.settings.screen.open_section(section)
+    idle(front)
+    return front.settings.screen
+
+
+def code_of(section):
+    return section.banner.view.code if section.banner.view else ""
+
+
+def said_by(section):
+    return section.banner.view.title if section.banner.view else ""
+
+
+def press(section, words, nth=0):
+    found = [each for each in section.findChildren(Button) if each.words() == words]
+    shown = [each for each in found if each.isVisibleTo(section)]
+    shown[nth].click()
+
+
+def everything_shown(front):
+    shown = [each.text() for each in front.shell.findChildren(Label)]
+    for edit in front.shell.findChildren(QLineEdit):
+        shown += [edit.text(), edit.displayText()]
+    shown += [each.toPlainText() for each in front.shell.findChildren(QPlainTextEdit)]
+    return " ".join(shown)
+
+
+def sell_tea(front):
+    front.pages.sale.scan(TEA)
+    idle(front)
+    return front.pages.sale.cart
