@@ -1,4 +1,4 @@
-"""Sync: a bounded piece of work a tick, pushing before listening.
+"""Sync: a bounded piece of work a tick, on the till's own rows.
 
 Step it from one thread. `status` may be asked from any; whatever waits on the
 network does so outside every transaction.
@@ -7,59 +7,26 @@ network does so outside every transaction.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import takewhile
+from dataclasses import replace
 from random import SystemRandom
 
-from pos.backend.api import UNAUTHORIZED, Backend, BusyError
-from pos.errors import CashierError, RefusedError, UnreachableError
+from pos.backend.api import Backend
+from pos.errors import CashierError
 from pos.models.database import Database
-from pos.models.sync import FIRST_WAIT, LONGEST_WAIT
 from pos.services.shop import Clock
-from pos.services.sync.identity import WRONG_REGISTER
-from pos.services.sync.outbox import REFUND
-from pos.services.sync.pull import CATALOGUE, SETTINGS, CatalogueSink, CustomerSink, Listener
-from pos.services.sync.push import Due, Queue
-from pos.services.sync.settings import UNUSABLE
+from pos.services.sync.conversation import IDLE, TILL, Conversation
+from pos.services.sync.pull import CatalogueSink, CustomerSink, Listener
+from pos.services.sync.push import Queue
 from pos.services.sync.status import SyncStatus, last_moved, parked, waiting
 
-NO_BACKEND = "no_backend"
-OFFLINE = "offline"
-BUSY = "busy"
-ORDER_UNKNOWN = "order_unknown"
-
-_IDLE = 60.0
 _random = SystemRandom().random
-_TILL = "till"
-_STOPPED = frozenset({UNAUTHORIZED, WRONG_REGISTER})
-_NOT_US = frozenset({WRONG_REGISTER, "wrong_business", "wrong_location"})
-_BATCH = 10
-"""Entries sent in one tick while all goes well; the first trouble ends it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Link:
-    """What is known of the line; ``failures`` in a row decide how long to wait."""
-
-    online: bool | None = None
-    code: str = ""
-    reason: str = ""
-    failures: int = 0
-    at_least: float = 0.0
-    last_ok_at: datetime | None = None
-
-    @property
-    def stopped(self) -> bool:
-        """A person must act: nothing is sent, only asked whether it is over."""
-        return self.code in _STOPPED
-
-
-class Sync:
+class Sync(Conversation):
     """The till's half of the conversation with the business backend.
 
     ``catalogue`` and ``customers`` receive what changed there; without them
-    their streams are not asked for. ``jitter`` returns 0 to 1.
+    their streams are not asked for.
     """
 
     def __init__(
@@ -73,23 +40,9 @@ class Sync:
         jitter: Callable[[], float] = _random,
     ) -> None:
         self._db = db
-        self._clock = clock
+        self._streams = Listener(db, clock, catalogue, customers)
+        super().__init__(Queue(db, clock, jitter), self._streams, clock, jitter)
         self._backend = backend
-        self._queue = Queue(db, clock, jitter)
-        self._listener = Listener(db, clock, catalogue, customers)
-        self._link = _Link()
-        self._problems: dict[str, tuple[str, str]] = {}
-        self._jitter = jitter
-        self._introduced = False
-        self._suspect: int | None = None
-
-    def connect(self, backend: Backend | None) -> None:
-        """Speak to another backend, or with another token; None: to nobody."""
-        self._backend = backend
-        self._link = _Link()
-        self._problems.clear()
-        self._introduced = False
-        self._listener.hurry()
 
     def tick(self) -> SyncStatus:
         """Do one bounded piece of work: a few entries sent, or one page read.
@@ -98,27 +51,12 @@ class Sync:
         only when the till's own database cannot be read.
         """
         try:
-            delay = self._work()
-            self._problems.pop(_TILL, None)
+            delay = self.work()
+            self._problems.pop(TILL, None)
         except CashierError as error:
-            self._complain(_TILL, error)
-            delay = _IDLE
+            self._complain(TILL, error)
+            delay = IDLE
         return replace(self.status(), delay=delay)
-
-    def push_next(self) -> bool:
-        """Send the oldest entry that may leave; True when it is settled, so that more may follow.
-
-        False: nothing is due, nobody answered, or sync is stopped.
-        """
-        entry = self._queue.next()
-        if self._backend is None or self._link.stopped or entry is None:
-            return False
-        if entry.orphan:
-            self._queue.park(
-                entry.seq, "order_discarded", "Its order was discarded and is not at the backend."
-            )
-            return True
-        return self._send(self._backend, entry)
 
     def status(self) -> SyncStatus:
         """Read where sync stands; touches no network."""
@@ -133,147 +71,5 @@ class Sync:
                 last_ok_at=max(moved, default=None),
                 code=code,
                 reason=reason,
-                shop_version=self._listener.shop_version,
+                shop_version=self._streams.shop_version,
             )
-
-    def wake(self) -> None:
-        """Try everything at once: the network is back, or a person asked."""
-        self._queue.hurry()
-        self._listener.hurry()
-        if not self._link.stopped:
-            self._link = replace(self._link, failures=0)
-
-    def retry(self, seq: int) -> None:
-        """Send a parked item again; raises `CashierError` (``sync_item_gone``)."""
-        self._queue.retry(seq)
-
-    def discard(self, seq: int, reason: str, actor: str) -> None:
-        """Give a parked item up; it stays in the database and the journal says who and why.
-
-        Raises `CashierError`: ``reason_needed``, ``sync_item_gone``.
-        """
-        self._queue.discard(seq, reason, actor)
-
-    def reload_catalogue(self) -> None:
-        """Ask for the whole catalogue again: its file was emptied or rebuilt."""
-        self._listener.restart(CATALOGUE)
-
-    def _work(self) -> float:
-        """Return seconds until the next work."""
-        backend = self._backend
-        if backend is None:
-            return _IDLE
-        if self._link.stopped or not self._introduced:
-            self._introduced = self._introduce(backend)
-            return 0.0 if self._introduced else self._pause()
-        failures = self._link.failures
-        settled = sum(takewhile(bool, (self.push_next() for _ in range(_BATCH))))
-        if self._link.stopped or self._link.failures > failures:
-            return self._pause()
-        if settled or not self._introduced:
-            return 0.0
-        return self._listen(backend)
-
-    def _introduce(self, backend: Backend) -> bool:
-        """Ask who we are before anything is said: no order goes to another shop."""
-        return self._pull(backend, SETTINGS) or self._problems.get(SETTINGS, ("",))[0] == UNUSABLE
-
-    def _listen(self, backend: Backend) -> float:
-        stream = SETTINGS if self._link.failures else self._listener.due()
-        if stream is not None:
-            self._pull(backend, stream)
-            if self._link.stopped or self._link.failures:
-                return self._pause()
-        waits = [self._listener.seconds_to_next(), self._queue.seconds_to_next()]
-        return min(wait for wait in waits if wait is not None)
-
-    def _pull(self, backend: Backend, stream: str) -> bool:
-        try:
-            self._listener.pull(stream, backend)
-        except UnreachableError as error:
-            self._failed(error)
-            return False
-        except (RefusedError, CashierError) as error:
-            self._heard()
-            self._complain(stream, error)
-            return False
-        self._heard()
-        self._problems.pop(stream, None)
-        return True
-
-    def _send(self, backend: Backend, entry: Due) -> bool:
-        try:
-            backend.send(entry.kind, entry.path, entry.body, str(entry.key))
-        except UnreachableError as error:
-            self._failed(error)
-            self._queue.postpone(entry.seq, self._link.at_least or None)
-            return False
-        except RefusedError as error:
-            return self._refused(entry, error)
-        except Exception:  # a bug of ours: it is reported, and stops no other entry
-            self._queue.postpone(entry.seq)
-            raise
-        self._heard()
-        self._queue.sent(entry.seq)
-        return True
-
-    def _refused(self, entry: Due, error: RefusedError) -> bool:
-        self._heard()
-        if error.code == UNAUTHORIZED:
-            self._complain(SETTINGS, error)
-            return False
-        if error.code in _NOT_US and self._suspect != entry.seq:
-            self._suspect, self._introduced = entry.seq, False  # ask again who we are first
-            return False
-        if error.code == ORDER_UNKNOWN and entry.kind == REFUND:
-            self._queue.postpone(entry.seq)
-            return False
-        self._queue.park(entry.seq, error.code, error.message)
-        return True
-
-    def _heard(self) -> None:
-        """Somebody answered, whatever the answer was."""
-        self._link = _Link(online=True, last_ok_at=self._clock())
-
-    def _failed(self, error: UnreachableError) -> None:
-        after = error.retry_after if isinstance(error, BusyError) else None
-        code, said = (OFFLINE, "does not answer") if after is None else (BUSY, "is busy")
-        self._link = _Link(
-            online=after is not None,
-            code=code,
-            reason=f"The backend {said} ({str(error)[:200]}). Everything is kept and sent later.",
-            failures=self._link.failures + 1,
-            at_least=after or 0.0,
-            last_ok_at=self._link.last_ok_at,
-        )
-
-    def _complain(self, about: str, error: CashierError | RefusedError) -> None:
-        """Keep a problem in front of the person until the same work succeeds."""
-        reason = error.message or error.code
-        if isinstance(error, CashierError):
-            reason = f"{reason} {error.remedy}".strip()
-        elif error.code == UNAUTHORIZED:
-            reason = "The backend refused this till's token. Enter it again in Settings."
-        self._problems[about] = (error.code, reason)
-        if error.code in _STOPPED:
-            self._link = replace(self._link, code=error.code, reason=reason)
-
-    def _trouble(self) -> tuple[str, str]:
-        if self._backend is None:
-            return NO_BACKEND, "No backend is set up."
-        if self._link.code:
-            return self._link.code, self._link.reason
-        return next(iter(list(self._problems.values())), ("", ""))
-
-    def _pause(self) -> float:
-        """Return how long to leave the line alone.
-
-        Half as long as the entry that failed: if it was the entry's fault, the
-        next try is another one's, and that one passes.
-        """
-        longest = LONGEST_WAIT.total_seconds()
-        if not self._link.failures:
-            return longest  # stopped, or refused: a person must act
-        doubled = FIRST_WAIT.total_seconds() * (1 << min(self._link.failures - 1, 10))
-        spread = min(doubled, longest) * (0.5 + self._jitter() / 2)
-        return min(max(spread / 2, self._link.at_least), longest)
