@@ -87,6 +87,7 @@ class WedgeBuffer:
         if stroke.kind is Kind.NOISE and len(self._held) < 2:  # noqa: PLR2004  a person's Ctrl+Z
             return self._broken(verdict)
         self._held.append(stroke)
+        self._ended_ms = None  # an Enter that follows belongs to this key
         return verdict
 
     def expire(self) -> Verdict:

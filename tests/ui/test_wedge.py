@@ -81,6 +81,12 @@ def test_a_persons_enter_after_a_scan_is_a_persons():
     assert Keyboard().type(EAN + "\r", 10).press("\r", 300).rest() == [("scan", EAN), "\r"]
 
 
+def test_an_enter_after_typing_is_the_typings_even_right_after_a_scan():
+    keyboard = Keyboard().type(EAN + "\r", 2).type("tea", 5)
+    seen_at_window_and_widget = keyboard.press("\r", 5).press("\r", 0)
+    assert seen_at_window_and_widget.rest() == [("scan", EAN), "t", "e", "a", "\r", "\r"]
+
+
 def test_control_characters_inside_a_code_are_dropped():
     keyboard = Keyboard().type("0104012345", 10).press("^]", 10).type("17251231\r", 10)
     assert keyboard.rest() == [("scan", "010401234517251231")]

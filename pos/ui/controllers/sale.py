@@ -158,18 +158,24 @@ class SaleController(QObject):
         return product_view(row, sum(known) if known else None, self._currency, self._locale)
 
     def _on_entered(self, text: str) -> None:
-        """Enter in the search field: an exact code first, else the first product shown."""
-        self._reads.submit(self._catalogue.lookup, text, then=self._looked_up)
+        """Enter in the search field: an exact code first, else the first hit for what was typed.
 
-    def _looked_up(self, found: list[VariantRow]) -> None:
-        if found:
-            self.scan(found[0].barcode or found[0].sku)
+        Not the first tile: the grid may still show what was searched for before.
+        """
+        self._reads.submit(self._find, text, self._category or None, then=self._looked_up)
+
+    def _find(self, text: str, category: str | None) -> tuple[list[VariantRow], list[ProductView]]:
+        rows = self._catalogue.lookup(text)
+        return rows, [] if rows else self._page(text, category, 0, 1)
+
+    def _looked_up(self, found: tuple[list[VariantRow], list[ProductView]]) -> None:
+        rows, tiles = found
+        if rows:
+            self.scan(rows[0].barcode or rows[0].sku)
+        elif tiles:
+            self._on_picked(tiles[0])
+        if rows or tiles:
             self._screen.clear_search()
-            return
-        first = self._screen.grid.first()
-        if first is not None:
-            self._screen.clear_search()
-            self._on_picked(first)
 
     def _on_picked(self, product: ProductView) -> None:
         then = partial(self._offer, product)

@@ -1,0 +1,69 @@
+"""The real window at a counter: real folder, real simulator, real backend, real key events."""
+
+import os
+import shutil
+from contextlib import ExitStack
+
+import pytest
+
+from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, MemorySecrets
+from tests.e2e.counter import GOODS, Counter, Windows
+from tests.support.backend_fixture import backend
+from tests.support.simulator import KEY, READER
+from tests.support.simulator_fixture import _shared_simulator, fresh_simulator, simulator
+from tests.ui.front_fixture import open_front, open_till
+
+__all__ = ["_shared_simulator", "backend", "fresh_simulator", "simulator"]
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(scope="session")
+def stocked(tmp_path_factory):
+    """A data folder with goods, a reader and two customers, to be copied for each test."""
+    folder = tmp_path_factory.mktemp("stocked") / "till"
+    with open_till(folder, goods=GOODS) as till:
+        till.settings.choose_reader(READER, "Front desk")
+        till.customers.create("Ji-woo Park", "+82 10-5550-0199", "jiwoo@example.com")
+    return folder
+
+
+@pytest.fixture
+def open_counter(qapp, tmp_path, stocked):
+    """Open the window, as often as wanted on the same folder; closed at the end."""
+    stack = ExitStack()
+    folder = tmp_path / "till"
+    shutil.copytree(stocked, folder)
+
+    def open_it(simulator=None, backend=None, before=None, key=KEY):
+        secrets = MemorySecrets({BACKEND_TOKEN: backend.token} if backend else {}, problem=None)
+        if simulator and key:
+            secrets.set(STRIPE_KEY, key)
+        urls = {"stripe_url": simulator.url} if simulator else {}
+        if backend:
+            urls["backend_url"] = backend.url
+        if before:
+            with open_till(folder, goods="", secrets=secrets, **urls) as till:
+                before(till)
+        opened = ExitStack()
+        stack.push(opened)
+        front = opened.enter_context(open_front(folder, goods="", secrets=secrets, **urls))
+        return Counter(front, simulator.sim if simulator else None, opened)
+
+    windows = Windows()
+    with stack:
+        yield open_it
+    windows.close()
+    assert windows.shown == [], "parts that flashed up as windows of their own"
+
+
+@pytest.fixture
+def counter(open_counter):
+    """A counter that takes cash: no key, no backend."""
+    return open_counter()
+
+
+@pytest.fixture
+def card_counter(open_counter, simulator):
+    """A counter with a card reader."""
+    return open_counter(simulator)
