@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from uuid import UUID
 
 from pos.models.states import CardPhase, CartStatus, RunState, SessionStatus
 from pos.services.checkout.frozen import Frozen
-from pos.services.checkout.views import RunView
+from pos.services.checkout.views import RunView, lines_of
 from pos.services.journal import Event
 from pos.terminal.api import PaymentFacts
 
@@ -68,6 +68,29 @@ class Session:
     @property
     def is_authorized(self) -> bool:
         return self.status is SessionStatus.AUTHORIZED
+
+
+def view_of(run: Run, sessions: Sequence[Session], paid: Mapping[str, Any]) -> RunView:
+    """Make a run's view; ``paid`` holds the fields that an order adds, or nothing."""
+    running = next((s for s in sessions if s.is_live), None)
+    shown = running or next((s for s in reversed(sessions) if s.is_selected), None)
+    return RunView(
+        run_id=run.id,
+        cart_id=run.cart_id,
+        state=run.state,
+        currency=run.currency,
+        total_minor=run.total_minor,
+        tax_minor=0 if run.frozen["prices_include_tax"] else run.frozen["tax_minor"],
+        discount_minor=run.frozen["discount_minor"],
+        customer_name=run.frozen["customer_name"],
+        lines=lines_of(run.frozen),
+        provider_id=shown.provider_id if shown else "",
+        session_id=shown.id if shown else None,
+        blocks=running is not None,
+        parked=run.parked_at is not None,
+        created_at=run.created_at,
+        **paid,
+    )
 
 
 @dataclass(frozen=True, slots=True)

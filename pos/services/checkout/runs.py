@@ -30,8 +30,9 @@ from pos.services.checkout.ports import (
     Session,
     Taken,
     Terms,
+    view_of,
 )
-from pos.services.checkout.views import RunView, lines_of
+from pos.services.checkout.views import RunView
 from pos.services.journal import Event, record
 from pos.services.shop import Clock
 
@@ -159,26 +160,7 @@ class SqlRunTx:
         return list(self._db.scalars(query))
 
     def view(self, run_id: UUID) -> RunView:
-        run, found = self.get(run_id), self.sessions(run_id)
-        running = next((s for s in found if s.is_live), None)
-        shown = running or next((s for s in reversed(found) if s.is_selected), None)
-        return RunView(
-            run_id=run.id,
-            cart_id=run.cart_id,
-            state=run.state,
-            currency=run.currency,
-            total_minor=run.total_minor,
-            tax_minor=0 if run.frozen["prices_include_tax"] else run.frozen["tax_minor"],
-            discount_minor=run.frozen["discount_minor"],
-            customer_name=run.frozen["customer_name"],
-            lines=lines_of(run.frozen),
-            provider_id=shown.provider_id if shown else "",
-            session_id=shown.id if shown else None,
-            blocks=running is not None,
-            parked=run.parked_at is not None,
-            created_at=run.created_at,
-            **self._paid(run_id),
-        )
+        return view_of(self.get(run_id), self.sessions(run_id), self._paid(run_id))
 
     def _paid(self, run_id: UUID) -> dict[str, Any]:
         row = self._db.execute(
