@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from pos.errors import CashierError
+from pos.logs import without_cards
 from pos.models.base import new_id
 from pos.models.states import RefundState
 from pos.services.journal import Event
@@ -127,6 +128,6 @@ def _new(plan: RefundPlan, ask: RefundRequest) -> NewRefund:
         amount_minor=plan.amount_minor,
         fee_minor=plan.fee_minor,
         reason=ask.reason,
-        note=ask.note.strip()[:500],
+        note=without_cards(ask.note).strip()[:500],
         lines=plan.lines,
     )
