@@ -29,7 +29,7 @@ def stocked(tmp_path_factory):
 
 
 @pytest.fixture
-def open_counter(qapp, tmp_path, stocked):
+def open_counter(qapp, tmp_path, stocked):  # noqa: ARG001  the windows need it
     """Open the window, as often as wanted on the same folder; closed at the end."""
     stack = ExitStack()
     folder = tmp_path / "till"

@@ -5,12 +5,16 @@ from __future__ import annotations
 from contextlib import ExitStack
 from itertools import pairwise
 from time import monotonic
+from typing import Self
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow, QWidget
 
+from sqlalchemy import func, select
+
 from pos.app.front import Front
+from pos.models.base import Base
 from pos.terminal.attempt import Situation
 from pos.ui.screens.cart_list import stepper_box
 from pos.ui.screens.checkout_views import Page
@@ -225,7 +229,9 @@ class Counter:
     def count(self, table: str) -> int:
         """Count the rows of a table."""
         with self.till.db.reader.begin() as db:
-            return db.exec_driver_sql(f'SELECT count(*) FROM "{table}"').scalar()
+            return db.execute(
+                select(func.count()).select_from(Base.metadata.tables[table])
+            ).scalar()
 
     def ask(self, query: str) -> list:
         """Read rows."""
@@ -246,7 +252,7 @@ class Heartbeat:
         self._timer = QTimer(interval=5, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._beat)
 
-    def __enter__(self) -> Heartbeat:
+    def __enter__(self) -> Self:
         self._beats = [monotonic()]
         self._timer.start()
         return self

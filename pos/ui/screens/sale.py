@@ -179,7 +179,9 @@ class SaleScreen(Screen):
     def open_note(self) -> None:
         """Ask for a note."""
         if self._cart.lines:
-            dialog = NoteDialog(self._cart.note, self._chosen(), to_line=False)
+            line = self.panel.lines.line(self.panel.lines.selected)
+            notes = (self._cart.note, line.note if line else "")
+            dialog = NoteDialog(notes, self._chosen(), to_line=False)
             dialog.applied.connect(self.note_entered)
             self._open(dialog, dialog.text)
 

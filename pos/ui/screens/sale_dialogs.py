@@ -39,12 +39,16 @@ class _Scoped(Dialog):
         if self._line_id:
             choices.insert(0, (_LINE, name))
         self.scope.show_choices(choices, _LINE if to_line and self._line_id else _ORDER)
+        self.scope.chosen.connect(self._scope_chosen)
         self.body.addWidget(self.scope)
         self.scope.setVisible(len(choices) > 1)  # only now: without a parent it is a window
 
     def line_id(self) -> str:
         """Return the line it is about, empty for the order."""
         return self._line_id if self.scope.value == _LINE else ""
+
+    def _scope_chosen(self, scope: str) -> None:
+        """Give the keyboard back to what is being entered."""
 
 
 class DiscountDialog(_Scoped):
@@ -94,6 +98,9 @@ class DiscountDialog(_Scoped):
             sample=sample_amount(self._currency)
         )
 
+    def _scope_chosen(self, scope: str) -> None:
+        self.value.setFocus()
+
     def _remove(self) -> None:
         self.applied.emit(DiscountInput(DiscountKind.FIXED, 0, self.line_id()))
         self.done.emit()
@@ -107,13 +114,16 @@ class DiscountDialog(_Scoped):
 
 
 class NoteDialog(_Scoped):
-    """Words for a line or the order."""
+    """Words for a line or the order; ``notes`` are (the order's, the line's) as they are."""
 
     applied = Signal(object)
 
-    def __init__(self, text: str, line: tuple[str, str] = ("", ""), *, to_line: bool) -> None:
+    def __init__(
+        self, notes: tuple[str, str], line: tuple[str, str] = ("", ""), *, to_line: bool
+    ) -> None:
         super().__init__(tr("Note"), line, to_line=to_line)
-        self.text = QPlainTextEdit(text)
+        self._notes = dict(zip((_ORDER, _LINE), notes, strict=True))
+        self.text = QPlainTextEdit(self._notes[self.scope.value])
         self.text.setAccessibleName(tr("Note"))
         self.text.setTabChangesFocus(True)
         self.text.setMinimumHeight(120)
@@ -126,6 +136,12 @@ class NoteDialog(_Scoped):
             return
         self.applied.emit(NoteInput(text, self.line_id()))
         self.done.emit()
+
+    def _scope_chosen(self, scope: str) -> None:
+        """Show the note that is there, unless something new was written already."""
+        if self.text.toPlainText() in self._notes.values():
+            self.text.setPlainText(self._notes[scope])
+        self.text.setFocus()
 
 
 class QuantityDialog(Dialog):
