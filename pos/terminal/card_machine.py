@@ -156,13 +156,18 @@ def _put_away_strays(a: CardAttempt, c: Context) -> Action | None:
     """Cancel PaymentIntents that a stored 500 left behind; no reader ever saw them (case 8)."""
     for stray in a.strays:
         op = next((o for o in reversed(a.ops) if o.target == stray), None)
-        if op is None:
+        if op is None or _is_dead(op, c):  # a second cancel of the same intent is harmless
             nth = sum(o.kind is OpKind.CANCEL_INTENT for o in a.ops) + 1
             return Send(cancel_intent(replace(a, intent_id=stray), c, nth))
-        if op.is_open:
-            wait = not_yet(op, c)
-            return Pause(Situation.SENDING, (), wait) if wait else Send(op)
+        wait = not_yet(op, c)
+        return _offline(op, wait) if wait else Send(op)
     return None
+
+
+def _is_dead(op: Operation, c: Context) -> bool:
+    """Tell whether its key is of no use any more: pruned by now, or bound to a stored 500."""
+    waited = not not_yet(op, c)
+    return waited and (op.replays_an_error or is_old(op, c.now, c.server_now))
 
 
 def _given_up(a: CardAttempt, op: Operation) -> CardAttempt:

@@ -35,7 +35,9 @@ CARD_TIMEOUT = timedelta(seconds=120)
 """Nobody presented a card: the attempt is canceled and the cashier told (case 38)."""
 _BUSY_PAUSE = 2.0
 _TRY_OR_LEAVE = (Choice.RETRY, Choice.CANCEL)
-_RESUME = Pause(Situation.RESUME, (Choice.RESUME, Choice.CANCEL))
+_LATE_LOOK = 5.0
+"""Seconds between looks while a person is asked and the reader may yet have the payment."""
+_RESUME = Pause(Situation.RESUME, (Choice.RESUME, Choice.CANCEL), _LATE_LOOK)
 
 
 def decide(a: CardAttempt, c: Context) -> Action:
@@ -94,7 +96,7 @@ def _not_ours(a: CardAttempt, c: Context, op: Operation) -> Action:
     if a.phase is CardPhase.DECLINED or fresh_decline:
         return _offer(a, Situation.DECLINED, _intent_notice(a))
     if op.state is OpState.OK:
-        return Pause(Situation.DISPLACED, _TRY_OR_LEAVE)
+        return Pause(Situation.DISPLACED, _TRY_OR_LEAVE, _LATE_LOOK)
     if a.wish is not Wish.PAY:
         return _RESUME
     if wait := not_yet(op, c):
@@ -109,13 +111,14 @@ def _undelivered(a: CardAttempt, c: Context, op: Operation) -> Action:
         return _busy(a, c, op)
     if op.code == "terminal_reader_offline":
         return Pause(Situation.READER_OFFLINE, _TRY_OR_LEAVE)
+    undelivered = Pause(Situation.NOT_DELIVERED, _TRY_OR_LEAVE, _LATE_LOOK)
     if op.state is OpState.NO:
-        return Pause(Situation.NOT_DELIVERED, _TRY_OR_LEAVE)
+        return undelivered
     spent = op.code == "terminal_reader_timeout" or op.replays_an_error
     if spent or is_old(op, c.now, c.server_now):
         second = op.n - a.asked + 1 < SECOND_CHANCES
         again = Send(process(a, c, op.n + 1))
-        return again if second else Pause(Situation.NOT_DELIVERED, _TRY_OR_LEAVE)
+        return again if second else undelivered
     return Send(op)  # never answered: the same key executes for the first time
 
 
@@ -133,7 +136,10 @@ def _offer(a: CardAttempt, situation: Situation, notice: Notice) -> Action:
     """Put a definite failure on record and let the cashier choose."""
     charge = (a.view.intent.error_charge if a.view.intent else "") or a.declined_charge
     marked = replace(a, phase=CardPhase.DECLINED, notice=notice, declined_charge=charge)
-    return Turn(marked) if marked != a else Pause(situation, _TRY_OR_LEAVE)
+    if marked != a:
+        return Turn(marked)
+    late = _LATE_LOOK if situation is Situation.READER_FAILED else None  # it may hide a charge
+    return Pause(situation, _TRY_OR_LEAVE, late)
 
 
 def _failure(reader: ReaderFacts) -> Situation:

@@ -189,18 +189,21 @@ class StripeTerminal:
         with self._lock:
             choices = tuple(self._chosen.get(session_id, ()))
         chosen = replace(attempt, view=self._views.pop(session_id, View()))
-        for choice in choices:
-            if choice not in _WAKES_THE_READER or choice in self._offered(session_id):
-                chosen = card_answers.choose(chosen, choice)
+        fitting = [choice for choice in choices if self._fits(session_id, choice)]
+        for choice in fitting:
+            chosen = card_answers.choose(chosen, choice)
         if chosen != attempt:
             chosen = self._store.save(attempt, chosen)
+        if _WAKES_THE_READER & set(fitting):
+            self._shown.pop(session_id, None)  # what a person was asked is answered
         with self._lock:  # only now: a choice that could not be saved is tried again
             del self._chosen[session_id][: len(choices)]
         return chosen
 
-    def _offered(self, session_id: UUID) -> tuple[Choice, ...]:
+    def _fits(self, session_id: UUID, choice: Choice) -> bool:
+        """Wake the reader only where that was offered: of two quick clicks the second was not."""
         shown = self._shown.get(session_id)
-        return shown.choices if shown else ()
+        return choice not in _WAKES_THE_READER or (shown is not None and choice in shown.choices)
 
     def _decide(self, attempt: CardAttempt) -> tuple[CardAttempt, Action]:
         action = card_machine.decide(attempt, self._context())
@@ -272,15 +275,12 @@ class StripeTerminal:
         """Between two waits the screen keeps what it said, so that nothing flickers."""
         if attempt.wish is Wish.CANCEL:
             return Pause(Situation.CANCELLING)
-        shown = self._shown.get(attempt.id)
-        if shown is None or shown.situation in _RESTARTED:
-            return Pause(Situation.SENDING, (Choice.CANCEL,))
-        return shown
+        if shown := self._shown.get(attempt.id):
+            return shown
+        if attempt.wish is Wish.ASK and attempt.reader_was_asked:  # the first look after a start
+            return Pause(Situation.UNKNOWN)
+        return Pause(Situation.SENDING, (Choice.CANCEL,))
 
 
 _WAKES_THE_READER = frozenset({Choice.RETRY, Choice.RESUME})
-"""Only done when it was offered: the second of two quick clicks finds it done already."""
-_RESTARTED = frozenset(
-    {Situation.DECLINED, Situation.CUSTOMER_CANCELED, Situation.READER_FAILED, Situation.RESUME}
-)
-"""A person had to choose; once a step follows, they have."""
+"""Asks the customer for a card: never done on a click that nobody was offered."""

@@ -132,6 +132,8 @@ def test_case_45_what_was_received_is_not_what_is_due(world):
     assert world.till.checkout.at_counter() is None
     with pytest.raises(CashierError, match="reason_needed"):
         world.till.checkout.close_unresolved(run, " ", "Mina Kang")
+    with pytest.raises(CashierError, match="reason_needed"):
+        world.till.checkout.choose(run, Choice.CLOSE)
     world.till.checkout.close_unresolved(run, "Refunded by hand at Stripe", "Mina Kang")
     world.till.desk.wake()
     assert world.settle(run).situation is Situation.CLOSED

@@ -124,6 +124,20 @@ def test_case_19_a_reader_timeout_that_was_not_delivered(world):
     assert _keys(world) == ["1", "2", "3", "4"]
 
 
+def test_case_19_a_payment_that_arrives_late_is_adopted(world, simulator):
+    """The cashier is being asked; the reader shows it after all: no click is needed, no N."""
+    world.sim.lose_ack(delivered=False, count=3)
+    run = _sale(world)
+    world.until(run, Situation.NOT_DELIVERED)
+    client = simulator.client()
+    client.v1.terminal.readers.process_payment_intent(
+        READER, {"payment_intent": world.intents()[0]["id"]}, {"idempotency_key": "foreign:1"}
+    )
+    close_client(client)
+    _pays(world, run)
+    assert _keys(world) == ["1", "2", "3"]
+
+
 def test_case_20_a_false_negative_timeout_and_the_customer_pays(world):
     """Adopt; PAID when the PI says; 1 charge."""
     world.sim.lose_ack(delivered=True)
@@ -242,6 +256,9 @@ def test_case_26_every_attempt_on_the_reader_has_a_key_of_its_own(world):
         world.sim.decline()
         world.until(run, Situation.DECLINED)
         world.choose(run, Choice.RETRY)
+        world.tick()
+        assert world.last[run].situation is Situation.SENDING
+        assert world.last[run].choices == (Choice.CANCEL,)
         world.until(run, Situation.WAITING_FOR_CARD)
         assert len(world.prompts()) == n + 1
     _pays(world, run)

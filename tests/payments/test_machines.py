@@ -131,6 +131,16 @@ def test_case_08_a_strays_state_is_not_the_attempts():
     assert card_machine.decide(a, CONTEXT).op.kind is OpKind.PROCESS
 
 
+@pytest.mark.parametrize("state", [OpState.UNKNOWN, OpState.SENT])
+def test_case_08_a_stray_whose_cancel_met_a_stored_500_does_not_block_the_sale(state):
+    a = replace(ATTEMPT, intent_id="pi_1", phase=CardPhase.CREATED, strays=("pi_2",))
+    stray = replace(a, intent_id="pi_2")
+    stuck = _sent(cancel_intent(stray, CONTEXT, 1), state=state, code="stored_error")
+    action = card_machine.decide(replace(a, ops=(stuck,)), CONTEXT)
+    assert action.op.target == "pi_2"
+    assert action.op.n == (2 if state is OpState.UNKNOWN else 1)
+
+
 @pytest.mark.parametrize(
     "status", ["processing", "requires_action", "succeeded", "requires_capture"]
 )
@@ -167,7 +177,8 @@ def test_a_parked_attempt_never_wakes_the_reader():
     a = card_answers.choose(_dispatched(), Choice.PARK)
     idle = View(intent=OPEN, reader=ReaderFacts(), again=True)
     action = card_machine.decide(replace(a, view=idle), CONTEXT)
-    assert action == Pause(Situation.RESUME, (Choice.CANCEL,))
+    assert isinstance(action, Pause)
+    assert (action.situation, action.choices) == (Situation.RESUME, (Choice.CANCEL,))
     assert card_answers.choose(a, Choice.RESUME).wish is Wish.ASK
 
 

@@ -99,9 +99,17 @@ class CheckoutService:
         return RunProgress(self.view(session.run_id), progress)
 
     def choose(self, run_id: UUID, choice: Choice) -> None:
-        """Pass on what the cashier chose; parking also frees the counter for the next sale."""
+        """Pass on what the cashier chose; parking also frees the counter for the next sale.
+
+        Closing what needs a check wants a reason: `close_unresolved`.
+        """
+        if choice is Choice.CLOSE:
+            raise CashierError("reason_needed", "A reason is needed.", "Write what was found.")
         if choice is Choice.PARK and not self._park(run_id):
             return  # settled meanwhile: there is nothing to set aside
+        self._pass_on(run_id, choice)
+
+    def _pass_on(self, run_id: UUID, choice: Choice) -> None:
         view = self.view(run_id)
         if view.session_id is not None:
             self._providers[view.provider_id].choose(view.session_id, choice)
@@ -134,7 +142,7 @@ class CheckoutService:
         with self._runs.write() as tx:
             data = {"reason": without_cards(reason).strip()[:500]}
             tx.record(Event("payment_closed", str(run_id), data, actor), self._clock())
-        self.choose(run_id, Choice.CLOSE)
+        self._pass_on(run_id, Choice.CLOSE)
 
     def view(self, run_id: UUID) -> RunView:
         """Read a run."""
