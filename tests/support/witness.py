@@ -132,7 +132,8 @@ class Witness:
     # what must hold before a POST leaves
 
     def _before(self, op: Operation) -> None:
-        with closing(sqlite3.connect(self.db, timeout=0, isolation_level=None)) as db:
+        # a second's patience: another thread's transaction ends meanwhile, the sender's does not
+        with closing(sqlite3.connect(self.db, timeout=1, isolation_level=None)) as db:
             db.row_factory = sqlite3.Row
             row = db.execute("SELECT * FROM stripe_operation WHERE key = ?", [op.key]).fetchone()
             self._check_row(op, row)
