@@ -89,6 +89,8 @@ class CheckoutController(QObject):
 
     def resume(self, run: RunView) -> None:
         """Show a run, as it is after `begin` or as an earlier start of the program left it."""
+        if self._at is not None and self._at.run.run_id == run.run_id:
+            return  # a second touch on Charge, answered: the counter stands where it stood
         self._at = Counter(run, run.provider_id if run.blocks else CASH)
         self.entered.emit()
         self._writes.submit(self._service.tenders, then=self._offer, failed=self._refused)

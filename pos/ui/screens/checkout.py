@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -122,6 +123,11 @@ class CheckoutScreen(Screen):
         if self._pages.currentWidget() is not page or turned:
             self._pages.setCurrentWidget(page)
             page.setFocus()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Pass the keyboard on: digits and Enter belong to the page that is shown."""
+        super().focusInEvent(event)
+        self._pages.currentWidget().setFocus()
 
     def on_command(self, word: str) -> None:
         if word == "back":

@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from pos.ui.i18n import tr
 from pos.ui.screen import Screen
@@ -75,7 +75,7 @@ class CustomerChooser(QWidget):
         card.layout().setContentsMargins(1, 1, 1, 1)  # type: ignore[union-attr]  # just made
         inner.addWidget(card, 1)
         inner.addLayout(self._buttons())
-        self._stack = QStackedLayout()
+        self._stack = QStackedWidget()  # a layout without a parent would open a window
         self._stack.addWidget(listing)
         self._stack.addWidget(self.form)
         outer = QVBoxLayout(self)
@@ -87,7 +87,7 @@ class CustomerChooser(QWidget):
         if self._in_sale:
             head.addWidget(key_cap("F3"))
         outer.addLayout(head)
-        outer.addLayout(self._stack, 1)
+        outer.addWidget(self._stack, 1)
 
     def _buttons(self) -> QHBoxLayout:
         line = QHBoxLayout()
