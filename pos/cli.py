@@ -15,6 +15,8 @@ EXIT_CASHIER = 2
 """Something the person who typed the command can mend."""
 
 _PASSED_ON = ("server", "simulator", "virtual-reader")
+_TOUR_CHILD = "tour-child"
+"""Not in --help: the till that the tour kills; told on standard input what to open."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,6 +24,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     if words and words[0] in _PASSED_ON:
         return _pass_on(words[0], words[1:])
+    if words == [_TOUR_CHILD]:
+        from pos.app.tour.child import main as sell  # noqa: PLC0415  only the tour's process
+
+        return sell()
     options = _parser().parse_args(words)
     verbs: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": _run,

@@ -56,12 +56,16 @@ class Background(QObject):
         """Something waits to be sent, or a person asked for it."""
         self._sync.wake()
 
+    def look_at_reader(self) -> None:
+        """Ask for the reader now: a person wants to know whether it is there."""
+        self._probed = -_PROBE_EVERY
+        self._payments.wake()
+
     def reconnect(self) -> None:
         """Connect anew: the backend's address, the key or the reader changed."""
         self._reconnect.set()
-        self._probed = -_PROBE_EVERY
         self._sync.wake()
-        self._payments.wake()
+        self.look_at_reader()
 
     def close(self) -> bool:
         """End both after the step under way; the journal makes leaving safe."""

@@ -52,7 +52,7 @@ class Stage:
 
 def demo(*, tour: bool = False, screenshots: Path | None = None, theme: str | None = None) -> int:
     """Open the demo, or take the tour when asked to or when there is no screen."""
-    if not tour and not _has_screen():
+    if not tour and not has_screen():
         sys.stdout.write("There is no display here, so the tour runs instead of the window.\n")
         tour = True
     if tour:
@@ -104,7 +104,8 @@ def _open_window() -> int:
             return run(on.config, secrets=on.secrets, preset=shop.DEMO, prepare=prepare)
 
 
-def _has_screen() -> bool:
+def has_screen() -> bool:
+    """Say whether a window could be seen here."""
     if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
         return False
     if sys.platform in {"win32", "darwin"}:

@@ -17,7 +17,7 @@ from pos.services.checkout import RunView
 from pos.services.desk import DeskTick
 from pos.services.shop import Shop
 from pos.services.sync import SyncStatus
-from pos.ui import theme, wording
+from pos.ui import i18n, theme, wording
 from pos.ui.controllers.status import StatusController
 from pos.ui.i18n import tr
 from pos.ui.scanner import Scanner
@@ -45,6 +45,7 @@ class Front(QObject):
         self._till, self._app = till, app
         self.shop = till.shop()
         theme.apply(app, self.shop.theme)
+        i18n.load(app, self.shop.locale)
         self.writes, self.reads = Calls("database", self), Calls("reading", self)
         self.background = Background(till, self)
         self.shell, self.scanner = Shell(), Scanner(app)
@@ -87,6 +88,7 @@ class Front(QObject):
         self.background.desk_moved.connect(self._on_desk)
         self.background.reader_seen.connect(self.status.show_reader)
         self.status.wake_asked.connect(self.background.wake_sync)
+        self.status.reader_check_asked.connect(self.background.look_at_reader)
         self.status.failed.connect(self.say)
         self.shell.page_shown.connect(self._on_page)
         self.shell.banner_acted.connect(self._on_banner)
@@ -174,7 +176,8 @@ class Front(QObject):
 
     def _on_left(self) -> None:
         self.shell.show_banner(None)
-        self.shell.show_page(SALE)
+        if self.shell.page == CHECKOUT:  # else somebody looks at purchases meanwhile
+            self.shell.show_page(SALE)
         self.pages.sale.refresh()
         self.scanner.mode = "deliver"
 

@@ -21,6 +21,7 @@ class StatusController(QObject):
     """Shows where sync and the reader stand; retries and discards what was refused."""
 
     wake_asked = Signal()
+    reader_check_asked = Signal()
     failed = Signal(object)
 
     def __init__(self, shell: Shell, sync: Sync, writes: Calls, actor: str) -> None:
@@ -103,7 +104,10 @@ class StatusController(QObject):
             failed=self.failed.emit,
         )
 
-    def _on_check(self, _key: str) -> None:
+    def _on_check(self, key: str) -> None:
+        if key == self._reader.key:
+            self.reader_check_asked.emit()
+            return
         self._service.wake()
         self.wake_asked.emit()
 

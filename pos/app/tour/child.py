@@ -1,0 +1,48 @@
+"""The till in a process of its own, up to the card on the reader; the tour kills it there."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from pos.app.tour.cards import start
+from pos.app.tour.crashing import CHILD
+from pos.app.tour.seat import Seat
+from pos.app.tour.waiting import TourError, until
+from pos.config import Config
+from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, MemorySecrets
+
+
+def main() -> int:
+    """Sell one thing by card, say so on standard output, and wait for the end."""
+    given = json.loads(sys.stdin.readline())
+    app = QApplication([])
+    seat = Seat(_config(given), _secrets(given), app)
+    try:
+        seat.open()
+        seat.scan(given["code"], 1)
+        seat.pay()
+        start(seat)
+        sys.stdout.write(f"{CHILD}\n")
+        sys.stdout.flush()
+        until("the end", lambda: False)
+    except TourError as error:
+        sys.stderr.write(f"{CHILD}: {error}\n")
+    return 1
+
+
+def _config(given: dict[str, str]) -> Config:
+    return Config(
+        data_dir=Path(given["folder"]),
+        backend_url=given["backend"],
+        stripe_url=given["stripe"],
+        training=True,
+    )
+
+
+def _secrets(given: dict[str, str]) -> MemorySecrets:
+    kept = {STRIPE_KEY: given["key"], BACKEND_TOKEN: given["token"]}
+    return MemorySecrets(kept, problem=None)
