@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from pos.ui import theme
+from pos.ui import i18n, theme
 from pos.ui.threads import Calls
 from tests.support.backend_fixture import backend
 from tests.support.simulator_fixture import _shared_simulator, fresh_simulator, simulator
@@ -17,6 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 def _dressed(qapp):
     if not qapp.styleSheet():
         theme.apply(qapp)
+    i18n.load(qapp, "en_US")
 
 
 @pytest.fixture
