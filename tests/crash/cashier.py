@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -14,6 +15,7 @@ from pos.services.refunds import RefundRequest
 from pos.terminal.api import CASH, STRIPE_TERMINAL
 from pos.terminal.attempt import Choice, Situation
 from tests.support.simulator import SimControl
+from tests.support.witness import Witness
 
 MAT = "4006381333931"
 SHELF = 50_000
@@ -36,13 +38,14 @@ class Stuck(Exception):  # noqa: N818  a state, not an error
 class Cashier:
     """``policy``: ``resume`` goes on after a restart, ``cancel`` cancels whatever can be."""
 
-    def __init__(self, till: Till, sim: SimControl, clock: Any, policy: str) -> None:
+    def __init__(
+        self, till: Till, outside: tuple[SimControl, Witness], clock: Any, policy: str
+    ) -> None:
         self._till = till
-        self._sim = sim
+        self._sim, self._witness = outside
         self._clock = clock
         self._policy = policy
         self._declines = 0
-        self._asked: list[int] = []
 
     def before(self, flow: str) -> None:
         """Do what a flow takes for granted; not counted."""
@@ -62,7 +65,7 @@ class Cashier:
     def cash(self) -> None:
         self._fill()
         run = self._till.checkout.begin(self._till.cart.current().cart_id)
-        self._till.checkout.pay(run.run_id, CASH, 5000)
+        self._pay(run.run_id, CASH)
         self._till.checkout.receipt_done(run.run_id)
 
     def cash_and_sync(self) -> None:
@@ -72,7 +75,7 @@ class Cashier:
     def card(self) -> None:
         self._fill()
         run = self._till.checkout.begin(self._till.cart.current().cart_id)
-        self._till.checkout.pay(run.run_id, STRIPE_TERMINAL)
+        self._pay(run.run_id, STRIPE_TERMINAL)
         self._attend()
         self._till.checkout.receipt_done(run.run_id)
 
@@ -98,15 +101,13 @@ class Cashier:
             self._clock.skip(status.delay)
         raise Stuck("sync")
 
-    def recover(self, flow: str) -> dict[str, Any]:
+    def recover(self, flow: str) -> None:
         """Do as after a start: recover, let the desk resolve, end the sale at the counter."""
         self._declines = int(flow == "decline")
-        before = self._process_calls()
+        self._witness.fall_asleep()
         self._till.checkout.recover()
         self._attend()
-        woken = (self._asked or [self._process_calls()])[0] - before
         self._end_sale(CASH if flow.startswith("cash") else STRIPE_TERMINAL)
-        return {"woken": woken}
 
     def _end_sale(self, tender: str) -> None:
         """Finish what lies at the counter, or leave it clean and unpaid."""
@@ -121,7 +122,7 @@ class Cashier:
             self._clear()
             return
         run = self._till.checkout.begin(cart.cart_id)
-        self._till.checkout.pay(run.run_id, tender, 5000)
+        self._pay(run.run_id, tender)
         self._attend()
         self._till.checkout.receipt_done(run.run_id)
 
@@ -129,6 +130,9 @@ class Cashier:
         """Show that an unpaid cart can be edited, and leave the counter empty."""
         for line in self._till.cart.current().lines:
             self._till.cart.remove(line.id)
+
+    def _pay(self, run_id: UUID, tender: str) -> None:
+        self._witness.wake(self._till.checkout.pay(run_id, tender, 5000).session_id)
 
     def _fill(self) -> None:
         self._till.cart.scan(MAT)
@@ -172,14 +176,9 @@ class Cashier:
                 self._sim.present_card()
 
     def _choose(self, moved: RunProgress, choice: Choice) -> None:
-        self._asked.append(self._process_calls())
+        self._witness.wake(moved.run.session_id)
         canceling = self._policy == "cancel"
         self._till.checkout.choose(moved.run.run_id, Choice.CANCEL if canceling else choice)
 
     def _failed_charges(self) -> int:
         return sum(not charge["paid"] for charge in self._sim.ledger()["charges"])
-
-    def _process_calls(self) -> int:
-        return sum(
-            r["path"].endswith("/process_payment_intent") for r in self._sim.requests("POST")
-        )

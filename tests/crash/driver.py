@@ -33,6 +33,7 @@ from pos.services import shop
 from pos.services.catalogue import import_file
 from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, MemorySecrets
 from tests.crash.cashier import MAT, SHELF, Cashier
+from tests.crash.diary import Diary
 from tests.crash.steps import Steps
 from tests.support.simulator import KEY, READER, SimControl
 
@@ -97,11 +98,11 @@ def finish(till: Till, cashier: Cashier, job: Job) -> Job:
     """Start after a crash, end what was begun, sell once more, tell the backend everything."""
     if job["kill"]:  # to die again before it is through
         Steps(job["kill"]).watch(till)
-        return cashier.recover(job["flow"])
-    said = cashier.recover(job["flow"])
-    cashier.cash()
-    cashier.sync()
-    return said
+    cashier.recover(job["flow"])
+    if not job["kill"]:
+        cashier.cash()
+        cashier.sync()
+    return {}
 
 
 ROLES = {"prepare": prepare, "sell": sell, "finish": finish}
@@ -111,8 +112,11 @@ def work(job: Job) -> Job:
     clock = Clock()
     till = open_till(job, clock)
     control = SimControl(job["stripe"], job["sim_token"])
-    said = ROLES[job["role"]](till, Cashier(till, control, clock, job["policy"]), job)
+    diary = Diary(Path(job["data"]))
+    diary.watch(till)
+    said = ROLES[job["role"]](till, Cashier(till, (control, diary), clock, job["policy"]), job)
     till.close()
+    diary.close()
     return said
 
 
