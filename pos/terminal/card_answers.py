@@ -103,12 +103,23 @@ def choose(a: CardAttempt, choice: Choice) -> CardAttempt:
         return _again(a, choice)
     if choice is Choice.PARK:
         a = _parked(a)
-    return replace(rested(a), ops=tuple(replace(op, not_before=None) for op in a.ops))
+    return replace(_looked_anew(a), ops=tuple(replace(op, not_before=None) for op in a.ops))
+
+
+def _looked_anew(a: CardAttempt) -> CardAttempt:
+    """Look again, but let a look that is under way go on: pressing often delays nothing."""
+    dark = a.view.intent_unreachable or a.view.reader_unreachable
+    return rested(a) if dark or a.phase is CardPhase.NEEDS_CHECK else a
 
 
 def _parked(a: CardAttempt) -> CardAttempt:
-    """Set aside: the reader is free for the next sale and never asked again for this one."""
-    return replace(a, parked=True, wish=Wish.ASK if a.wish is Wish.PAY else a.wish)
+    """Set aside: the reader is free for the next sale and never asked again for this one.
+
+    If Stripe says that it is paid, it is sold; else it is put away, as nobody
+    will go on with it.
+    """
+    wish = a.wish if a.phase is CardPhase.NEEDS_CHECK else Wish.CANCEL
+    return replace(a, parked=True, wish=wish)
 
 
 def _again(a: CardAttempt, choice: Choice) -> CardAttempt:

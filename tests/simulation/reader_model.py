@@ -72,8 +72,11 @@ class Reader:
         """Present a card: approve, decline, hidden (approved, reported as an error) or error."""
         if self.phase != "waiting" or not self.powered or self.intent is None:
             return
-        self.phase = "authorising"
         intent = self.intent
+        if intent.status != "requires_payment_method":  # canceled meanwhile: no confirm passes
+            self._rest({"intent": intent.id, "status": "failed", "failure": "card_declined"})
+            return
+        self.phase = "authorising"
         intent.status = "processing" if self.u.rng.random() < 0.6 else intent.status
         self.u.tell("customer", f"presents a card: {outcome}", intent=intent.id)
         self.u.at(self.u.rng.uniform(0.5, 8), self._later(intent, outcome))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -40,7 +39,7 @@ class BrokenPromiseError(AssertionError):
 
 
 class Line:
-    """`StripePort` of one till; checks at the wire that every POST was journalled first (P3, P4)."""
+    """`StripePort` of one till; checks at the wire that every POST was journalled (P3, P4)."""
 
     api_version = API
 
@@ -156,9 +155,8 @@ class Counter:
 class Till:
     """``name`` and ``reader`` are for ever; everything else dies with the power."""
 
-    def __init__(
-        self, universe: Universe, name: str, stripe: Stripe, backend: BackendModel
-    ) -> None:
+    def __init__(self, name: str, stripe: Stripe, backend: BackendModel) -> None:
+        universe = stripe.u
         self.u, self.name, self.stripe, self.backend = universe, name, stripe, backend
         self.disk = Disk(universe)
         self.skew = timedelta()
@@ -230,8 +228,3 @@ class Till:
     def receipts(self) -> list[int]:
         """Return the receipt numbers that were given."""
         return sorted(order.number for order in self.disk.rows.orders.values())
-
-
-def canonical(text: str) -> object:
-    """Read frozen parameters."""
-    return json.loads(text)

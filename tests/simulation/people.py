@@ -1,0 +1,199 @@
+"""The people: cashiers, customers, managers, and whoever trips over the cable."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from pos.errors import CashierError, PosError
+from pos.models.base import new_id
+from pos.models.states import CartStatus, RefundState, RunState
+from pos.services.checkout import RunView
+from pos.services.refunds import RefundRequest
+from pos.terminal.api import CASH, STRIPE_TERMINAL
+from pos.terminal.attempt import Choice
+from tests.simulation.disk import Cart
+from tests.simulation.till import Counter, Till
+
+_AGREES = {Choice.RETRY, Choice.RESUME}
+
+
+class Cashier:
+    """Clicks what the screen offers, sometimes twice, sometimes the wrong thing."""
+
+    def __init__(self, till: Till) -> None:
+        self.till = till
+        self.u = till.u
+
+    def act(self) -> None:
+        """Do one thing."""
+        run = self.till.counter.run
+        try:
+            if run is None:
+                self._new_sale()
+            elif run.is_paid:
+                self._next_customer(run)
+            elif run.blocks:
+                self._choose(run)
+            else:
+                self._tender(run)
+        except PosError as error:
+            self.u.tell(self.till.name, f"is told {getattr(error, 'code', error)}")
+
+    def _new_sale(self) -> None:
+        cart = self._open_cart()
+        self.till.counter = Counter(self.till.checkout.begin(cart))
+        self.u.tell(self.till.name, "begins", run=self.till.counter.run.run_id)  # type: ignore[union-attr]  # just begun
+
+    def _open_cart(self) -> UUID:
+        carts = self.till.disk.rows.carts.values()
+        found = next((c.id for c in carts if c.status is CartStatus.OPEN), None)
+        if found is None:
+            found = new_id()
+            with self.till.disk.transaction() as rows:
+                rows.carts[found] = Cart(id=found, total=self.u.rng.randrange(100, 20_000))
+        return found
+
+    def _next_customer(self, run: RunView) -> None:
+        self.till.show(run)
+        self.till.checkout.receipt_done(run.run_id)
+        self.till.counter = Counter()
+
+    def _tender(self, run: RunView) -> None:
+        draw = self.u.rng.random()
+        if draw < 0.1:
+            self.till.checkout.back(run.run_id)
+            self.till.counter = Counter()
+            return
+        provider = CASH if draw < 0.25 else STRIPE_TERMINAL
+        for _ in range(1 + (draw > 0.8)):  # a nervous finger
+            paid = self.till.checkout.pay(run.run_id, provider, run.total_minor)
+            self._opened(paid)
+
+    def _opened(self, run: RunView) -> None:
+        self.till.counter = Counter(run, self.till.counter.progress)
+        self.till.show(run)
+        if run.session_id is not None:
+            self.till.agreed.add(run.session_id)
+        self.till.desk.wake()
+        self.u.tell(self.till.name, f"takes {run.provider_id}", run=run.run_id)
+
+    def _choose(self, run: RunView) -> None:
+        progress = self.till.counter.progress
+        if progress is None or not progress.choices or self.u.rng.random() < 0.3:
+            if self.u.rng.random() < 0.3:  # tries another tender meanwhile: must be refused (P8)
+                self._other_tender(run)
+            return
+        self.pick(run, self.u.rng.choice(progress.choices))
+
+    def _other_tender(self, run: RunView) -> None:
+        after = self.till.checkout.pay(run.run_id, CASH, run.total_minor)
+        if after.is_paid and self.till.checkout.view(run.run_id).blocks:
+            raise AssertionError("P8: another tender was taken while a payment is open")
+        self.till.show(after)
+
+    def pick(self, run: RunView, choice: Choice) -> None:
+        """Click one of the offered buttons."""
+        if choice in _AGREES and run.session_id is not None:
+            self.till.agreed.add(run.session_id)
+        self.u.tell(self.till.name, f"clicks {choice.value}", run=run.run_id)
+        if choice is Choice.CLOSE:
+            self.till.checkout.close_unresolved(run.run_id, "looked it up", "Mina")
+        else:
+            self.till.checkout.choose(run.run_id, choice)
+        self.till.desk.wake()
+        if choice is Choice.PARK and self.till.checkout.view(run.run_id).parked:
+            self.till.counter = Counter()
+
+
+class Manager:
+    """Refunds part of something that was paid, sometimes twice at once."""
+
+    def __init__(self, till: Till) -> None:
+        self.till = till
+        self.u = till.u
+
+    def act(self) -> None:
+        orders = sorted(self.till.disk.rows.orders)
+        if not orders:
+            return
+        order = self.till.disk.rows.orders[self.u.rng.choice(orders)]
+        part = self.u.rng.choice((order.total, order.total // 2, order.total // 3 + 1, 1))
+        for _ in range(self.u.rng.choice((1, 1, 2))):
+            self._refund(order.id, part)
+        if self.u.rng.random() < 0.2:
+            self._second_thoughts()
+        self.till.desk.wake()
+
+    def _refund(self, order_id: UUID, amount: int) -> None:
+        try:
+            asked = self.till.refunds.request(RefundRequest(order_id=order_id, amount_minor=amount))
+        except CashierError as error:
+            self.u.tell(self.till.name, f"refund refused: {error.code}", order=order_id)
+        else:
+            self.u.tell(self.till.name, f"refunds {amount}", refund=asked)
+
+    def _second_thoughts(self) -> None:
+        refunds = sorted(self.till.disk.rows.refunds)
+        if not refunds:
+            return
+        row = self.till.disk.rows.refunds[self.u.rng.choice(refunds)]
+        try:
+            if row.attempt.state is RefundState.PLANNED:
+                self.till.refunds.withdraw(row.id)
+            elif row.provider_id == STRIPE_TERMINAL:
+                self.till.refunds.approve_again(row.id)
+        except PosError as error:
+            self.u.tell(self.till.name, f"is told {getattr(error, 'code', error)}")
+
+
+class Customer:
+    """Stands at a reader."""
+
+    def __init__(self, till: Till) -> None:
+        self.till = till
+        self.u = till.u
+
+    def act(self) -> None:
+        reader = self.u.rng.choice(sorted(self.till.stripe.readers))
+        at = self.till.stripe.readers[reader]
+        if self.u.rng.random() < 0.12:
+            at.customer_cancels()
+        else:
+            outcomes = ("approve", "approve", "approve", "decline", "hidden", "error")
+            at.present(self.u.rng.choice(outcomes))
+
+
+class Fate:
+    """Clocks, cables, networks and nights."""
+
+    def __init__(self, till: Till) -> None:
+        self.till = till
+        self.u = till.u
+
+    def act(self) -> None:
+        stripe, backend = self.till.stripe, self.till.backend
+        draw = self.u.rng.randrange(10)
+        if draw == 0:
+            stripe.down = not stripe.down
+            self.u.tell("network", "Stripe is down" if stripe.down else "Stripe is back")
+        elif draw == 1:
+            backend.down = not backend.down
+        elif draw == 2:
+            self.till.skew = timedelta(seconds=self.u.rng.choice(_SKEWS))
+            self.u.tell(self.till.name, f"clock is off by {self.till.skew}")
+        elif draw == 3:
+            self._reader()
+        elif draw == 4:
+            self.u.advance(self.u.rng.choice((3600.0, 7 * 3600.0, 26 * 3600.0)))
+            self.u.tell("world", "time passes")
+
+    def _reader(self) -> None:
+        for reader in self.till.stripe.readers.values():
+            (reader.lose_power if reader.powered else reader.restart)()
+            self.u.tell("reader", "has power" if reader.powered else "is dark")
+
+
+_SKEWS = (0, 0, -90, 3600, -3600, -26 * 3600, 26 * 3600, 400 * 86400)
+
+ENDED = {RunState.FINISHED, RunState.ABANDONED, RunState.VOIDED, RunState.ORDER_COMMITTED}

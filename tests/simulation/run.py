@@ -1,0 +1,181 @@
+"""One run: a seeded schedule of people and accidents, then quiet, then the verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from pos.errors import PosError
+from pos.services.checkout import RunView
+from pos.terminal.attempt import Choice
+from tests.simulation import check
+from tests.simulation.outbox import BackendModel
+from tests.simulation.people import Cashier, Customer, Fate, Manager
+from tests.simulation.reader_model import Reader
+from tests.simulation.stripe_model import Stripe
+from tests.simulation.till import BrokenPromiseError, Counter, Till
+from tests.simulation.world import Crash, Universe
+
+READER = "tmr_1"
+_QUIET_ROUNDS = 2000
+_LONG = 1800.0
+"""Seconds to the next look while only Stripe is at work on a pending refund."""
+_GOOD = (Choice.CANCEL, Choice.CHECK, Choice.CLOSE)
+"""What a patient cashier does once nothing goes wrong any more: put the payment away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a run ended; ``broken`` names the promise that did not hold."""
+
+    seed: int
+    broken: str
+    sales: int
+    crashes: int
+    story: tuple[str, ...]
+
+
+class World:
+    """Everything of one run."""
+
+    def __init__(self, seed: int, *, telling: bool = False) -> None:
+        self.u = Universe(seed)
+        self.u.telling = telling
+        rng = self.u.rng
+        self.u.hazard = rng.choice((0.0, 0.03, 0.1, 0.3))
+        self.u.crash_hazard = rng.choice((0.0, 0.0, 0.005, 0.02))
+        self.stripe = Stripe(self.u)
+        self.stripe.readers[READER] = Reader(self.u, READER)
+        self.backend = BackendModel(self.u)
+        names = ("till 1", "till 2")[: rng.choice((1, 1, 2))]
+        self.tills = [Till(name, self.stripe, self.backend) for name in names]
+        self.crashes = 0
+        self.checked: set[UUID] = set()
+
+    def play(self) -> None:
+        """Let things happen, check after each; then calm, rest and check again."""
+        for _ in range(self.u.rng.randrange(30, 120)):
+            till = self.u.rng.choice(self.tills)
+            self._guarded(till)
+            check.always(self.stripe, self.tills)
+        self._calm()
+        check.always(self.stripe, self.tills)
+        check.at_rest(self.stripe, self.tills, self.backend)
+        check.totals(self.tills, self.backend)
+
+    def _guarded(self, till: Till) -> None:
+        try:
+            if not till.on:
+                till.boot()
+            self._happen(till)
+        except Crash:
+            self._crashed(till)
+
+    def _crashed(self, till: Till) -> None:
+        till.on = False
+        self.crashes += 1
+        self.u.tell(till.name, "loses power")
+        self.u.advance(self.u.rng.choice((1.0, 5.0, 60.0, 3600.0, 26 * 3600.0)))
+
+    def _happen(self, till: Till) -> None:
+        draw = self.u.rng.random()
+        if draw < 0.45:
+            self._work(till)
+        elif draw < 0.65:
+            Cashier(till).act()
+        elif draw < 0.80:
+            Customer(till).act()
+        elif draw < 0.86:
+            Manager(till).act()
+        elif draw < 0.92:
+            till.sync.work()
+        elif draw < 0.96:
+            Fate(till).act()
+        else:
+            self.u.power_cut()
+        self.u.advance(self.u.rng.expovariate(1.0))
+
+    def _work(self, till: Till) -> None:
+        for _ in range(self.u.rng.randrange(1, 6)):
+            done = till.tick()
+            self.u.advance(min(done.delay, 2.0))
+
+    # quiet
+
+    def _calm(self) -> None:
+        self.u.calm = True
+        self.stripe.down = self.backend.down = False
+        self.u.tell("world", "is calm")
+        for reader in self.stripe.readers.values():
+            if not reader.powered:
+                reader.restart()
+        for till in self.tills:
+            if not till.on:
+                till.boot()
+        self.u.advance(200)
+        for till in self.tills:
+            self._rest(till)
+
+    def _rest(self, till: Till) -> None:
+        """Work until nothing is left; seven virtual days are plenty."""
+        for _ in range(_QUIET_ROUNDS):
+            busy = till.tick()
+            for moved in busy.runs:
+                self._put_away(till, moved.run, moved.progress.choices)
+            seen = till.counter
+            if seen.run is not None and seen.progress is not None and seen.progress.delay is None:
+                self._put_away(till, seen.run, seen.progress.choices)
+            cards, refunds = till.card.unsettled(), till.refunds.open_refunds()
+            till.sync.work()
+            waiting = any(not e.sent for e in till.disk.rows.outbox.values())
+            self._approve(till)
+            tidy = not self._counter(till)
+            if tidy and not (cards or refunds or waiting):
+                return
+            only_refunds = tidy and not (cards or waiting)
+            self.u.advance(_LONG if only_refunds and not busy.refunds else max(busy.delay, 1.0))
+        raise BrokenPromiseError(f"I3b: {till.name} never comes to rest")
+
+    def _put_away(self, till: Till, run: RunView, choices: tuple[Choice, ...]) -> None:
+        wanted = next((choice for choice in _GOOD if choice in choices), None)
+        if wanted is Choice.CHECK and Choice.CLOSE in choices and run.run_id in self.checked:
+            wanted = Choice.CLOSE
+        if wanted is not None:
+            self.checked.add(run.run_id)
+            Cashier(till).pick(run, wanted)
+
+    def _approve(self, till: Till) -> None:
+        """A manager allows a refund that went missing to be asked for under a new key."""
+        for refund_id in till.refunds.open_refunds():
+            attempt = till.disk.rows.refunds[refund_id].attempt
+            if attempt.last is not None and attempt.last.replays_an_error:
+                try:
+                    till.refunds.approve_again(refund_id)
+                except PosError:
+                    continue
+                till.desk.wake()
+
+    def _counter(self, till: Till) -> bool:
+        """Leave the counter tidy: paid sales get their receipt, unpaid ones are left."""
+        run = till.checkout.at_counter()
+        if run is None:
+            return False
+        if run.is_paid:
+            till.show(run)
+            till.checkout.receipt_done(run.run_id)
+        elif not run.blocks:
+            till.checkout.back(run.run_id)
+        till.counter = Counter()
+        return True
+
+
+def simulate(seed: int, *, telling: bool = False) -> Verdict:
+    """Play one seed; the same seed always plays the same."""
+    world = World(seed, telling=telling)
+    broken = ""
+    try:
+        world.play()
+    except BrokenPromiseError as error:
+        broken = world.u.name(str(error))
+    sales = sum(len(till.disk.rows.orders) for till in world.tills)
+    return Verdict(seed, broken, sales, world.crashes, tuple(world.u.story))
