@@ -122,7 +122,9 @@ class WedgeBuffer:
         return self._broken(verdict)
 
     def _trailing(self, stroke: Stroke) -> bool:
-        return self._ended_ms is not None and stroke.at_ms - self._ended_ms <= self.timing.gap_ms
+        if self._ended_ms is None:
+            return False
+        return abs(stroke.at_ms - self._ended_ms) <= self.timing.gap_ms
 
     def _long_enough(self) -> bool:
         return _length(self._held) >= self.timing.min_length

@@ -8,9 +8,9 @@ from time import monotonic
 from typing import Self
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow, QWidget
-
 from sqlalchemy import func, select
 
 from pos.app.front import Front
@@ -19,6 +19,7 @@ from pos.terminal.attempt import Situation
 from pos.ui.screens.cart_list import stepper_box
 from pos.ui.screens.checkout_views import Page
 from pos.ui.tokens import TOUCH
+from pos.ui.widgets.text import Label
 from tests.support.simulator import SimControl
 from tests.ui.front_fixture import PATIENCE, idle, till_of, turn, until
 
@@ -37,7 +38,7 @@ apple,,{TWICE},A-1,Apple,0.50,Drinks,goods,,3
 apricot,,{TWICE},A-2,Apricot,0.70,Drinks,goods,,3
 """
 """With the demo's 8.875 % tax on goods: a tea is 5.23, a cork block 15.79."""
-_PERSON_MS = 60
+_PERSON_MS, _SCANNER_MS = 300, 8
 
 
 class Windows(QObject):
@@ -68,7 +69,7 @@ class Counter:
         self.pages = front.pages
         self.sale, self.checkout = self.pages.sale_screen, self.pages.checkout_screen
         self.purchases = self.pages.purchases_screen
-        self.seen = []
+        self.seen, self._clock = [], 1_000_000
         front.background.desk_moved.connect(self.seen.append)
         self.shell.activateWindow()
         until(self.shell.isActiveWindow)
@@ -88,24 +89,38 @@ class Counter:
     def scan(self, code: str) -> None:
         """Let the scanner type a code and Enter, faster than any person."""
         self.burst(code)
-        self.press(Qt.Key.Key_Return)
+        self._send(Qt.Key.Key_Return, "\r", _SCANNER_MS)
 
     def burst(self, text: str) -> None:
         """Press printable keys one right after the other."""
         for sign in text:
-            QTest.keyClick(self.shell.windowHandle(), sign)
+            self._send(Qt.Key(ord(sign.upper())), sign, _SCANNER_MS)
 
     def type(self, text: str) -> None:
-        """Type like a person, who leaves time between two keys."""
+        """Type like a person; the last key is shown when the scanner has fallen silent."""
         for sign in text:
-            QTest.keyClick(self.shell.windowHandle(), sign)
-            turn(_PERSON_MS)
+            self._send(Qt.Key(ord(sign.upper())), sign, _PERSON_MS)
+        until(lambda: not self.front.scanner._buffer.holding)
+
+    def enter(self, after: int = 0) -> None:
+        """Press Enter, like a person or ``after`` so many milliseconds."""
+        self._send(Qt.Key.Key_Return, "\r", after or _PERSON_MS)
+
+    def _send(self, key: Qt.Key, text: str, gap: int) -> None:
+        """Send a key to the window, stamped by a clock that no busy machine can slow down."""
+        self._clock += gap
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, text)
+            event.setTimestamp(self._clock)
+            QApplication.sendEvent(self.shell.windowHandle(), event)
 
     def press(self, key: Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier):
         QTest.keyClick(self.shell.windowHandle(), key, held)
 
     def touch(self, widget: QWidget, at: QPoint | None = None) -> None:
         """Touch the window where ``widget`` is: what lies above it gets the touch."""
+        turn()  # what is new has its place only once it was laid out
+        self._clock += _PERSON_MS
         place = widget.mapTo(self.shell, at or widget.rect().center())
         QTest.mouseClick(self.shell.windowHandle(), Qt.MouseButton.LeftButton, pos=place)
 
@@ -165,6 +180,12 @@ class Counter:
         rows = [grid.row_at(at) for at in range(grid.total)]
         return [row.name for row in rows if row]
 
+    def reads(self, text: str) -> bool:
+        """Tell whether a text stands on the screen."""
+        return any(
+            text in label.text() for label in self.shell.findChildren(Label) if label.isVisible()
+        )
+
     @property
     def said(self) -> str:
         """The title of the banner above every screen."""
@@ -215,7 +236,7 @@ class Counter:
     def next_sale(self) -> None:
         """Leave the last page."""
         turn(500)  # a touch right after the page came belongs to the page before
-        self.press(Qt.Key.Key_Return)
+        self.enter()
         until(lambda: self.shell.page == "sale" and self.lines == [])
 
     def open_purchases(self) -> None:

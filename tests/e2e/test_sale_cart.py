@@ -18,7 +18,7 @@ def enter(counter, text):
     until(lambda: counter.shell.isActiveWindow() and counter.shell.focusWidget() is not None)
     counter.press(Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     counter.type(text)
-    counter.press(Key.Key_Return)
+    counter.enter()
     until(lambda: counter.shell.overlay is None or counter.shell.overlay.content is not shown)
     counter.rest()
 
@@ -83,7 +83,7 @@ def test_a_discount_that_cannot_be_is_refused_in_the_dialog(counter):
     for wrong in ("0", "101", "ten"):
         shown.value.clear()
         counter.type(wrong)
-        counter.press(Key.Key_Return)
+        counter.enter()
         assert shown._wrong.text() == "Enter a percentage above 0 and up to 100, such as 12.5."
     counter.press(Key.Key_Escape)
     until(lambda: counter.shell.overlay is None)
@@ -154,7 +154,7 @@ def test_a_chosen_customer_is_priced_anew_and_walk_in_goes_back(open_counter):
     counter.press(Key.Key_F3)
     counter.type("school")
     until(lambda: counter.shell.overlay.content.table.current)
-    counter.press(Key.Key_Return)
+    counter.enter()
     until(lambda: counter.total == "Charge $42.00")
     assert counter.said == "Total changed from $45.73 to $42.00 for this customer."
     assert counter.sale.panel.customer._name.words() == "Harbour School"

@@ -11,9 +11,10 @@ from pos.ui.screens.quick_cash import quick_amounts
 from pos.ui.widgets.buttons import Button, TenderButton
 from pos.ui.widgets.steps import StepState
 from tests.ui import fakes
+from tests.ui.shoot import settle
 from tests.ui.test_sale import heard
 
-ENTER = Qt.Key.Key_Return
+ENTER, LEFT = Qt.Key.Key_Return, Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
@@ -182,7 +183,24 @@ def test_a_scan_goes_to_nobody_before_the_end_and_then_starts_the_next_sale(scre
     assert scanned == ["4006381333931"]
     assert screen.done._change.text() == "$8.59"
     QTest.keyClick(screen.done, ENTER)
+    assert new == [], "so soon it is the second Enter of the page before"
+    settle(410)
+    QTest.keyClick(screen.done, ENTER)
     assert len(new) == 1
+
+
+def test_the_second_half_of_a_double_click_is_not_taken_by_what_came_under_the_finger(screen):
+    acted = heard(screen.card_acted)
+    screen.show_view(fakes.card("declined", reason="insufficient funds", code="x"))
+    QTest.mouseClick(screen.card.button("retry"), LEFT)
+    screen.show_view(fakes.card("sending"))
+    settle(1)
+    cancel = screen.card.button("cancel")
+    QTest.mouseDClick(cancel, LEFT)  # Qt sends the second half alone
+    QTest.mouseRelease(cancel, LEFT)
+    assert acted == ["retry"]
+    QTest.mouseClick(cancel, LEFT)
+    assert acted == ["retry", "cancel"]
 
 
 def test_escape_leaves_only_when_the_sale_may_be_left(screen):

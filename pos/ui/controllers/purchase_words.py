@@ -89,11 +89,7 @@ def detail_view(found: PurchaseDetail, locale: str) -> views.PurchaseDetail:
     return views.PurchaseDetail(
         id=str(row.id),
         title=row.receipt_number or tr("Checking payment"),
-        subtitle=" · ".join(
-            part
-            for part in (f"{wording.day(row.at)} {wording.clock(row.at)}", row.customer)
-            if part
-        ),
+        subtitle=_subtitle(found),
         status=tr(words),
         tone=tone,
         lines=tuple(_line(line, found, locale) for line in found.lines)
@@ -112,6 +108,14 @@ def detail_view(found: PurchaseDetail, locale: str) -> views.PurchaseDetail:
         why_not=_why_not(found, checking=checking),
         banner=_banner(found, checking=checking),
     )
+
+
+def _subtitle(found: PurchaseDetail) -> str:
+    """Say when it was, who bought, and where a guest's receipt went."""
+    row = found.row
+    when = f"{wording.day(row.at)} {wording.clock(row.at)}"
+    parts = (when, row.customer, found.customer_email)
+    return " · ".join(part for part in parts if part)
 
 
 def _why_not(found: PurchaseDetail, *, checking: bool) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QElapsedTimer, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from pos.ui.i18n import tr
@@ -17,6 +17,8 @@ from pos.ui.widgets.text import centred
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _TICK = 88
+_SECOND_ENTER_MS = 400
+"""An Enter this soon after the page came was meant for the page before: the change stays."""
 
 
 class DonePage(QWidget):
@@ -28,6 +30,7 @@ class DonePage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._since = QElapsedTimer()
         self._title, self._receipt = centred("", "title"), centred("", "soft")
         self._change_words = centred(tr("Change"), "soft")
         self._change = centred("", "change")
@@ -79,9 +82,14 @@ class DonePage(QWidget):
             made.clicked.connect(self._act)
             self._buttons.addWidget(made, 1)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        self._since.start()
+        super().showEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _ENTER and not event.isAutoRepeat():
-            self.new_sale.emit()
+            if self._since.hasExpired(_SECOND_ENTER_MS):
+                self.new_sale.emit()
         else:
             super().keyPressEvent(event)
 

@@ -224,7 +224,8 @@ class SaleScreen(Screen):
         }
 
     def on_typed(self, text: str) -> None:
-        self._focus_search()
+        if not self.search.hasFocus():  # of two quick keys the second adds to the first
+            self._focus_search()
         self.search.insert(text)
 
     def on_scan(self, code: str) -> None:

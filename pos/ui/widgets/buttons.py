@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
 from pos.ui import theme
@@ -22,11 +25,21 @@ _TINT = {
 }
 
 
+_NUMBERS = itertools.count(1)
+
+
 class Button(QPushButton):
-    """A push button in one of the style sheet's roles, with an optional bundled icon."""
+    """A push button in one of the style sheet's roles, with an optional bundled icon.
+
+    The second half of a double click counts only on the button that got the
+    first: another may have come under the finger, such as Cancel after Try again.
+    """
+
+    _touched: ClassVar[int] = 0
 
     def __init__(self, text: str = "", role: str = "secondary", picture: str = "") -> None:
         super().__init__()
+        self._number = next(_NUMBERS)
         self._picture = picture
         self.set_text(text)
         self.setProperty("role", role)
@@ -43,6 +56,14 @@ class Button(QPushButton):
     def words(self) -> str:
         """Return what a person reads on it."""
         return self.text().replace("&&", "&").strip()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        Button._touched = self._number
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if Button._touched == self._number:
+            super().mouseDoubleClickEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
