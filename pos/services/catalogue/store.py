@@ -135,7 +135,8 @@ class Catalogue:
         """Explain an error, and remember damage until the next start."""
         complaint = explained(error)
         if complaint.code == "catalogue_damaged":
-            damage_mark(self.path).touch()
+            with suppress(OSError):  # on a disk that fails: the next read says it again
+                damage_mark(self.path).touch()
         return complaint
 
 

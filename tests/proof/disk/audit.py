@@ -11,7 +11,7 @@ from typing import Any
 
 from pos.models.database import Database
 from pos.services import journal
-from tests.crash.cashier import SHELF
+from tests.proof.disk.seat import SHELF
 
 Row = dict[str, Any]
 

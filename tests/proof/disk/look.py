@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from pos.errors import CashierError
-from tests.crash.driver import Clock, share_what_children_would_make_anew
+from tests.crash.driver import share_what_children_would_make_anew
 from tests.proof.disk import audit, trace
-from tests.proof.disk.day import cashier_of, open_till
+from tests.proof.disk.seat import Clock, Sale, open_till
 from tests.proof.disk.shim import Job, answer, job
 
 _SELL_EVERY = 25
@@ -75,7 +75,7 @@ class Looker:
         if run is not None and run.is_paid:
             till.checkout.receipt_done(run.run_id)
         elif run is None:
-            cashier_of(till, self._job, clock).cash()
+            Sale(self._job, clock).act(till)
 
 
 def main() -> None:

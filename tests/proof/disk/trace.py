@@ -10,6 +10,7 @@ import random
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 SECTOR = 512
@@ -91,11 +92,7 @@ def _survivors(pending: list[Op], rng: random.Random) -> Iterator[Op]:
     """Choose what came through: all, a beginning, single writes, or single sectors."""
     way, last = rng.randrange(6), rng.randint(0, len(pending))
     for number, op in enumerate(pending):
-        if way == 0:
-            yield op
-        elif way == 1 and number < last:
-            yield op
-        elif way == 2 and number == last - 1:  # a late one without the ones before
+        if way == 0 or (way == 1 and number < last) or (way == 2 and number == last - 1):
             yield op
         elif way in {1, 3} and number == last:
             yield from _torn(op, rng, 0.5)
@@ -112,7 +109,7 @@ def _torn(op: Op, rng: random.Random, chance: float) -> Iterator[Op]:
         return
     edges = [op.at, *range(op.at - op.at % SECTOR + SECTOR, op.at + len(op.data), SECTOR)]
     edges.append(op.at + len(op.data))
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         if rng.random() < chance:
             yield Op(WRITE, op.name, start, op.data[start - op.at : end - op.at])
 
