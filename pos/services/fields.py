@@ -86,14 +86,29 @@ def masked(phone: str) -> str:
 def folded(text: str) -> str:
     """Return text without case and accents, so that ``müller`` finds ``MULLER``.
 
-    Letters that are composed of parts (Hangul) stay whole.
+    Letters that are composed of parts (Hangul) stay whole; half a surrogate
+    pair, which a paste can bring and UTF-8 cannot hold, is dropped.
     """
-    bare = (char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    parts = unicodedata.normalize("NFKD", text)
+    bare = (char for char in parts if not unicodedata.combining(char) and not _is_half(char))
     return unicodedata.normalize("NFC", "".join(bare).casefold())
 
 
+def sayable(text: str) -> str:
+    """Return a search text without half surrogate pairs; see `folded`."""
+    return "".join(char for char in text if not _is_half(char))
+
+
+def _is_half(char: str) -> bool:
+    return "\ud800" <= char <= "\udfff"
+
+
 def _is_control(char: str) -> bool:
-    return unicodedata.category(char) in {"Cc", "Cs"} or char in "\u2028\u2029"
+    return unicodedata.category(char) in {"Cc", "Cs"} or char in _TURNING
+
+
+_TURNING = "\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Line ends, and the direction marks that could show 10.00 for 00.01."""
 
 
 def _checked(label: str, cleaned: str, longest: int, *, required: bool) -> str:

@@ -22,6 +22,8 @@ from pos.services.cart.views import Variant
 MAX_LINES = 1000
 """The wire's bound on an order."""
 MAX_NOTE = 500
+MAX_OPEN_CODE = 128
+"""The longest code a scanner may send (`pos.ui.wedge.Timing`)."""
 
 
 def add(draft: Draft, variant: Variant, quantity_milli: int, unit_minor: int | None) -> Draft:

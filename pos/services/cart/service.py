@@ -15,6 +15,7 @@ from pos.errors import CashierError
 from pos.models.database import Database
 from pos.models.states import CartStatus
 from pos.pricing import ONE, Discount
+from pos.services import fields
 from pos.services.cart import edits, rows, undo
 from pos.services.cart.pricing import price_draft
 from pos.services.cart.rows import Draft
@@ -102,7 +103,8 @@ class CartService:
 
     def add_open_item(self, code: str, unit_minor: int) -> CartView:
         """Sell what the catalogue does not know, by the code on it and a typed price."""
-        item = OpenItem(key=f"open:{code}", name=f"Open item {code}", barcode=code)
+        shown = fields.clean("Code", code, edits.MAX_OPEN_CODE)
+        item = OpenItem(key=f"open:{shown}", name=f"Open item {shown}".rstrip(), barcode=shown)
         return self.add_variant(item, ONE, unit_minor)
 
     def set_quantity(self, line_id: UUID, quantity_milli: int) -> CartView:

@@ -34,6 +34,7 @@ from pos.models.shop import Register
 from pos.models.sync import OutboxEntry
 from pos.money import exponent, parse_minor
 from pos.services.customers import finding as customers
+from pos.services.fields import sayable
 from pos.services.purchases.views import Period, PurchaseFilter, PurchaseStatus
 from pos.services.shop import Shop, load
 from pos.services.sync.status import WAITING
@@ -128,7 +129,7 @@ def touched_rows() -> Select[Any]:
 
 
 def _matches(db: Connection, typed: str) -> Any:
-    wanted = " ".join(typed.split())[:_MAX_TEXT]
+    wanted = " ".join(sayable(typed).split())[:_MAX_TEXT]
     epoch = db.execute(select(Register.epoch)).scalar_one()
     ways = [query.subquery() for query in _ways(wanted, load(db), epoch)]
     return union(*(select(way.c[0]) for way in ways))
