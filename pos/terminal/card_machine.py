@@ -97,8 +97,13 @@ def _open_intent(a: CardAttempt, c: Context) -> Action:
 
 
 def _open_again(a: CardAttempt, op: Operation, c: Context) -> Action:
-    """Send a create again under its key, unless only a listing can tell what became of it."""
-    dead = op.replays_an_error or is_old(op, c.now, c.server_now)
+    """Send a create again under its key, unless only a listing can tell what became of it.
+
+    Once nobody waits for it any more, a key whose age Stripe's clock cannot
+    prove is not sent again either: nobody can be charged by a lost create.
+    """
+    unproven = op.server_at is None and a.wish is not Wish.PAY
+    dead = op.replays_an_error or unproven or is_old(op, c.now, c.server_now)
     if not dead and (a.view.not_listed or not age_unsure(op, c.server_now)):
         return Send(op)
     if a.view.intent_unreachable:

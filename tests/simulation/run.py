@@ -54,7 +54,7 @@ class World:
 
     def play(self) -> None:
         """Let things happen, check after each; then calm, rest and check again."""
-        for _ in range(self.u.rng.randrange(30, 120)):
+        for _ in range(self.u.rng.randrange(20, 70)):
             till = self.u.rng.choice(self.tills)
             self._guarded(till)
             check.always(self.stripe, self.tills)

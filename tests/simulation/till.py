@@ -29,7 +29,6 @@ from tests.simulation.outbox import BackendModel, Nothing, Queue
 from tests.simulation.refund_stores import Refunds
 from tests.simulation.stores import Attempts, Runs
 from tests.simulation.stripe_model import ACCOUNT, LOST, Stripe, ok
-from tests.simulation.world import Universe
 
 API = "2026-10-28.endive"
 
