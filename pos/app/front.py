@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pos.app.background import Background
 from pos.app.build import Till
 from pos.app.pages import CHECKOUT, SALE, make_pages
+from pos.app.scans import Scans
 from pos.app.settings_page import SettingsPage
 from pos.errors import PosError
 from pos.services.cart.views import CartChange, CartView
@@ -17,7 +18,7 @@ from pos.services.checkout import RunView
 from pos.services.desk import DeskTick
 from pos.services.shop import Shop
 from pos.services.sync import SyncStatus
-from pos.ui import i18n, theme, wording
+from pos.ui import i18n, sounds, theme, wording
 from pos.ui.controllers.status import StatusController
 from pos.ui.i18n import tr
 from pos.ui.scanner import Scanner
@@ -52,6 +53,7 @@ class Front(QObject):
         self._shop_version, self._catalogue_version, self._waiting = 0, -1, (-1, -1)
         self.pages = make_pages(till, self.shell, self.writes, self.reads)
         self.settings = SettingsPage(till, self.shell, self.writes, self.reads)
+        self.scans = Scans(self.scanner, self.shell, self.pages)
         self.status = StatusController(self.shell, till.sync, self.writes, self.shop.staff_name)
         self._wire_frame()
         self._wire_sale()
@@ -63,7 +65,7 @@ class Front(QObject):
     def start(self) -> None:
         """Show the window; look through what an earlier run left before the first sale."""
         self.shell.show_page(SALE)
-        self.writes.submit(self._recover, then=self._recovered, failed=self.say)
+        self.writes.submit(self._recover, then=self._recovered, failed=self._not_recovered)
 
     def close(self) -> bool:
         """End the threads after the work under way; what is unfinished is durable."""
@@ -77,8 +79,6 @@ class Front(QObject):
         self.shell.show_banner(banner_for(error))
 
     def _wire_frame(self) -> None:
-        self.scanner.scanned.connect(self.shell.on_scan)
-        self.scanner.queued.connect(self._on_queued)
         for calls in (self.writes, self.reads):
             calls.refused.connect(self.say)
             calls.crashed.connect(self._crashed)
@@ -115,7 +115,6 @@ class Front(QObject):
         checkout.reader_used.connect(self.status.show_payment)
         checkout.receipt_asked.connect(self.pages.receipts.show)
         checkout.failed.connect(self.say)
-        self.pages.checkout_screen.code_scanned.connect(self._on_scan_after_sale)
 
     def _wire_purchases(self) -> None:
         pages = self.pages
@@ -145,8 +144,14 @@ class Front(QObject):
     def _recovered(self, run: RunView | None) -> None:
         if run is not None:
             self.pages.checkout.resume(run)
+        else:
+            self.scans.release()
         self.background.start()
         self.ready.emit()
+
+    def _not_recovered(self, error: PosError) -> None:
+        self.scans.release()
+        self.say(error)
 
     # the sale
 
@@ -171,33 +176,22 @@ class Front(QObject):
     # the checkout
 
     def _on_entered(self) -> None:
-        self.scanner.mode = "queue"
+        self.scans.hold()
         self.shell.show_page(CHECKOUT)
+        self.scans.tell()
 
     def _on_left(self) -> None:
         self.shell.show_banner(None)
         if self.shell.page == CHECKOUT:  # else somebody looks at purchases meanwhile
             self.shell.show_page(SALE)
         self.pages.sale.refresh()
-        self.scanner.mode = "deliver"
+        self.scans.release()
 
     def _on_paid(self, _run: RunView) -> None:
+        sounds.good()
         self._tell_backend()
         self.pages.purchases.refresh()
         self.pages.sale.refresh_products()
-
-    def _on_queued(self, count: int) -> None:
-        """Begin the next sale with a scan after a paid one; before that, keep it and say so."""
-        run = self.pages.checkout.run
-        if run is None or run.is_paid:
-            self.pages.checkout.finish()
-            return
-        title = tr("%n scans wait for the next sale.", count)
-        self.shell.show_banner(BannerView(title, tone=Tone.INFO))
-
-    def _on_scan_after_sale(self, code: str) -> None:
-        self.pages.checkout.finish()
-        self.pages.sale.scan(code)
 
     def _on_page(self, name: str) -> None:
         """Show the sale that is being paid where the sale is looked for."""

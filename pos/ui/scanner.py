@@ -95,6 +95,11 @@ class Scanner(QObject):
         while self._mode == "deliver" and self._queue:
             self.scanned.emit(self._queue.popleft())
 
+    @property
+    def waiting(self) -> int:
+        """How many codes are kept."""
+        return len(self._queue)
+
     def set_timing(self, timing: Timing) -> None:
         """Use other settings from the next key on."""
         self._apply(self._buffer.expire())

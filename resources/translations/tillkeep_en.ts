@@ -44,7 +44,7 @@
    </translation>
   </message>
   <message numerus="yes">
-   <location filename="../../pos/app/front.py" />
+   <location filename="../../pos/app/scans.py" />
    <source>%n scans wait for the next sale.</source>
    <translation>
     <numerusform>%n scan waits for the next sale.</numerusform>

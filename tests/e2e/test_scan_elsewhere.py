@@ -2,6 +2,7 @@
 
 import pytest
 
+from pos.errors import CashierError
 from pos.ui import sounds
 from tests.e2e.counter import CORK, TEA, UNKNOWN
 from tests.ui.front_fixture import turn, until
@@ -148,7 +149,7 @@ def test_a_scan_between_charge_and_the_checkout_waits_for_the_next_sale(counter)
 
 def test_a_charge_that_does_not_begin_gives_the_scanner_back(counter, monkeypatch):
     def refuse(_cart_id):
-        raise counter_error()
+        raise CashierError("not_now", "Not now.", "Later.")
 
     monkeypatch.setattr(counter.pages.checkout._service, "begin", refuse)
     counter.scan(TEA)
@@ -159,18 +160,9 @@ def test_a_charge_that_does_not_begin_gives_the_scanner_back(counter, monkeypatc
     counter.holds(("Green tea", 1), ("Cork block", 1))
 
 
-def counter_error():
-    from pos.errors import CashierError
-
-    return CashierError("not_now", "Not now.", "Later.")
-
-
-def test_a_scan_while_the_window_opens_waits_for_what_an_earlier_run_left(open_counter, beeps):
-    """At start the scanner is held until recovery has looked through the runs."""
-    first = open_counter()
-    assert first.front.scanner.mode == "deliver"
-    first.scan(UNKNOWN)
-    until(first.sale.panel.notice.isVisible)
+def test_an_unknown_code_is_heard(counter, beeps):
+    counter.scan(UNKNOWN)
+    until(counter.sale.panel.notice.isVisible)
     assert beeps == ["bad"]
 
 

@@ -44,6 +44,7 @@ def test_a_receipt_scanned_in_purchases_after_a_sale_is_looked_for_there(front):
     until(lambda: front.pages.checkout.run.is_paid)
     front.shell.show_page("purchases")
     front.scanner._scan("R1-000001")
+    idle(front)
     assert front.shell.page == "purchases"
     assert front.pages.purchases_screen.search.text() == "R1-000001"
     assert front.pages.checkout.run is None, "the paid sale was put away"

@@ -76,6 +76,13 @@ class Purchases:
             "purchase_unknown", "This purchase is not on this till.", "Search for its number."
         )
 
+    def numbered(self, receipt_number: str) -> UUID | None:
+        """Return the order with this number on its receipt; the newest, should two have it."""
+        with self._db.reader.begin() as db:
+            query = select(order.c.id).where(order.c.receipt_number == receipt_number)
+            newest = query.order_by(order.c.created_at.desc()).limit(1)
+            return db.execute(newest).scalar_one_or_none()
+
     def _conditions(self, db: Connection, chosen: PurchaseFilter) -> list[ColumnElement[bool]]:
         return conditions(db, chosen, self._span(chosen), self._zone)
 

@@ -32,6 +32,24 @@ _STATE = {
     _S.READER_BUSY: CardState.SENDING,
 }
 
+NEEDS_EYES = frozenset(
+    {
+        _S.DECLINED,
+        _S.CUSTOMER_CANCELED,
+        _S.READER_FAILED,
+        _S.READER_OFFLINE,
+        _S.NOT_DELIVERED,
+        _S.DISPLACED,
+        _S.REFUSED,
+        _S.UNKNOWN,
+        _S.UNREACHABLE,
+        _S.KEY_REFUSED,
+        _S.FOREIGN_ACCOUNT,
+        _S.NEEDS_CHECK,
+    }
+)
+"""What a cashier who looks at the customer must hear of."""
+
 _DECLINES = {
     "insufficient_funds": "insufficient funds",
     "lost_card": "the bank refused the card",

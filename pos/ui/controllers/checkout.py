@@ -15,8 +15,8 @@ from pos.services.shop import Shop
 from pos.terminal.api import CASH, STRIPE_TERMINAL
 from pos.terminal.attempt import Choice
 from pos.terminal.card_answers import PAID_ANYWAY
-from pos.ui import wording
-from pos.ui.controllers.card_words import Moment, canceled_banner, card_page
+from pos.ui import sounds, wording
+from pos.ui.controllers.card_words import NEEDS_EYES, Moment, canceled_banner, card_page
 from pos.ui.controllers.counter import Counter, canceling, opening
 from pos.ui.controllers.run_words import done_view, order_card, tender_views
 from pos.ui.i18n import tr
@@ -189,6 +189,8 @@ class CheckoutController(QObject):
             return
         if at.progress is None or at.progress.situation is not moved.progress.situation:
             at.since = self._clock()
+            if moved.progress.situation in NEEDS_EYES:
+                sounds.bad()
         was_paid, at.run, at.progress = at.run.is_paid, moved.run, moved.progress
         self.reader_used.emit(moved.progress.situation)
         if at.run.is_paid and not was_paid:
@@ -218,6 +220,7 @@ class CheckoutController(QObject):
         self.left.emit()
 
     def _refused(self, error: PosError) -> None:
+        sounds.bad()
         at = self._at
         if at is None:
             self.failed.emit(error)

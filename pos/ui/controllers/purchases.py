@@ -37,6 +37,7 @@ class PurchasesController(QObject):
     receipt_asked = Signal(object, str)
     refund_opened = Signal(object)
     close_asked = Signal(object)
+    no_receipt = Signal(str)
     work_wanted = Signal()
     failed = Signal(object)
 
@@ -107,8 +108,17 @@ class PurchasesController(QObject):
         self._screen.show_detail(None)
 
     def _on_scanned(self, code: str) -> None:
-        """Open the receipt whose barcode was scanned."""
-        self._screen.search.setText(code)
+        """Open the receipt whose barcode was scanned; another code is somebody else's."""
+        then = partial(self._scanned, code)
+        self._reads.submit(self._service.numbered, code, then=then, failed=self.failed.emit)
+
+    def _scanned(self, code: str, purchase_id: UUID | None) -> None:
+        if purchase_id is None:
+            self.no_receipt.emit(code)
+        else:
+            self._screen.search.setText(code)
+            self._screen.leave_refund(of_another_than=str(purchase_id))
+            self._on_chosen(str(purchase_id))
 
     def _on_receipt(self, purchase_id: str) -> None:
         self.receipt_asked.emit(UUID(purchase_id), "receipt")

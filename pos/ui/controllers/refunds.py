@@ -16,7 +16,7 @@ from pos.services.purchases import PurchaseDetail
 from pos.services.refunds import RefundLineAsk, RefundPlan, RefundRequest, RefundService
 from pos.services.shop import Shop
 from pos.terminal.api import CASH, RefundProgress
-from pos.ui import wording
+from pos.ui import sounds, wording
 from pos.ui.controllers.card_words import decline_reason
 from pos.ui.controllers.purchase_words import destination, reasons, refund_lines
 from pos.ui.i18n import tr
@@ -120,6 +120,7 @@ class RefundController(QObject):
         self.changed.emit()
 
     def _refused(self, error: PosError) -> None:
+        sounds.bad()
         view = self._view(self._plan, "", banner=banner_for(error))
         self._screen.show_refund(view)
 
@@ -129,6 +130,7 @@ class RefundController(QObject):
         if self._screen.refunding:
             self._screen.show_refund(view)
         if step.state in _OVER:
+            (sounds.bad if step.state is RefundState.FAILED else sounds.good)()
             self._running = None if step.state is RefundState.FAILED else self._running
             self.changed.emit()
 

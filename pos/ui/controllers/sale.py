@@ -17,6 +17,7 @@ from pos.services.cart.views import CartView as Cart
 from pos.services.catalogue import Catalogue, ProductTile, VariantRow
 from pos.services.shop import Shop
 from pos.services.stock import StockService
+from pos.ui import sounds
 from pos.ui.controllers.cart_words import cart_view, product_view, variant_view
 from pos.ui.i18n import tr
 from pos.ui.screens.sale import SaleScreen
@@ -218,6 +219,7 @@ class SaleController(QObject):
             case ScanOutcome.ADDED:
                 self._screen.say_unknown("")
             case ScanOutcome.UNKNOWN:
+                sounds.bad()
                 self._screen.say_unknown(result.code)
             case _:
                 self._choose_scanned(result)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout
 
 from pos.ui.i18n import tr
@@ -113,6 +113,7 @@ class PurchasesScreen(Screen):
         for button in (self.period, self.status):
             button.chosen.connect(self._ask)
         self.table.chosen.connect(self._chosen)
+        self.table.clicked.connect(self._touched)
         self.table.rows.dataChanged.connect(self._loaded)
         self.detail.refund_asked.connect(self.refund_opened)
         self.detail.receipt_asked.connect(self.receipt_asked)
@@ -120,7 +121,7 @@ class PurchasesScreen(Screen):
         self.detail.acted.connect(self.acted)
         self.refund.choice_changed.connect(self.refund_changed)
         self.refund.refund_asked.connect(self.refund_asked)
-        self.refund.left.connect(self._leave_refund)
+        self.refund.left.connect(self._left)
         self.refund.acted.connect(self.acted)
 
     def show_filters(
@@ -152,12 +153,23 @@ class PurchasesScreen(Screen):
         """True while the refund panel is open."""
         return self._stack.currentWidget() is self.refund
 
+    def leave_refund(self, *, of_another_than: str = "") -> None:
+        """Go back from a refund to the purchase, unless it is this one's."""
+        if self.refunding and self.refund.choice().order_id != of_another_than:
+            self._stack.setCurrentWidget(self.detail)
+            self.refund_left.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self.refunding:
+            self.table.choose_first()  # what was sold meanwhile stands at the top
+
     def on_command(self, word: str) -> None:
         if word == "search":
             self.search.setFocus()
             self.search.selectAll()
         elif word == "back" and self.refunding:
-            self._leave_refund()
+            self.leave_refund()
         elif word == "back":
             self.search.clear()
 
@@ -192,6 +204,11 @@ class PurchasesScreen(Screen):
         if row is not None and self._stack.currentIndex() == 0:
             self._chosen(row)
 
-    def _leave_refund(self) -> None:
-        self._stack.setCurrentWidget(self.detail)
-        self.refund_left.emit()
+    def _touched(self) -> None:
+        """Leave a refund when a person touches another purchase."""
+        row = self.table.current
+        if row is not None:
+            self.leave_refund(of_another_than=row.id)
+
+    def _left(self) -> None:
+        self.leave_refund()

@@ -117,11 +117,12 @@ class Table(QTableView):
         self.setModel(self.rows)
         self.setItemDelegate(_Cells(cols, self))
         self.setAccessibleName(name)
-        self._key = ""
+        self._key, self._by_hand = "", False
         self._plain_table()
         self._set_widths(cols)
         self.rows.ready.connect(self._first)
         self.selectionModel().currentRowChanged.connect(self._moved)
+        self.clicked.connect(self._touched)
         self.doubleClicked.connect(self._take)
 
     @property
@@ -135,8 +136,14 @@ class Table(QTableView):
         if 0 <= row < self.rows.rowCount():
             self.selectRow(row)
 
+    def choose_first(self) -> None:
+        """Choose the first row, unless a person chose another."""
+        if not self._by_hand:
+            self.choose(0)
+
     def step(self, by: int) -> None:
         """Move the choice, for arrow keys pressed in a search field."""
+        self._by_hand = True
         self.choose(max(self.currentIndex().row(), 0 if by > 0 else 1) + by)
 
     def take(self) -> None:
@@ -149,7 +156,11 @@ class Table(QTableView):
         elif event.text().isprintable() and event.text():
             event.ignore()
         else:
+            self._by_hand = True
             super().keyPressEvent(event)
+
+    def _touched(self) -> None:
+        self._by_hand = True
 
     def _plain_table(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -255,3 +255,11 @@ def test_detail_of_an_unresolved_sale(till, clock, purchases):
     assert [item.text for item in opened.timeline] == [
         "Set aside while the payment is checked · $9.60"
     ]
+
+
+def test_a_number_on_a_receipt_finds_its_order(till, clock, purchases):
+    order = add_order(till, clock, (Item("Mat", 4200),))
+    number = purchases.detail(order).row.receipt_number
+    assert purchases.numbered(number) == order
+    assert purchases.numbered(number[:-1]) is None
+    assert purchases.numbered("") is None
