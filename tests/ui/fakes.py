@@ -171,7 +171,11 @@ ORDER = OrderCardView(
     can_split=True,
 )
 TENDERS = (TenderView("card", "Card reader"), TenderView("cash", "Cash"))
-TENDERS_OFFLINE = (TenderView("card", "Card reader", "needs internet"), TenderView("cash", "Cash"))
+_OFFLINE = "Card reader needs the internet. Use cash or an external terminal."
+TENDERS_OFFLINE = (
+    TenderView("card", "Card reader", "needs internet", _OFFLINE),
+    TenderView("cash", "Cash"),
+)
 CASH = CheckoutView(ORDER, Page.CASH, TENDERS_OFFLINE, "cash", cash=CashView(17141, "usd"))
 
 

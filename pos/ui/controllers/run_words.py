@@ -26,7 +26,7 @@ def _tender(offer: TenderOffer) -> TenderView:
     words = tr(_TABS.get(offer.provider_id, tender_name(offer.provider_id)))
     found = [short for word, short in _SHORT.items() if word in offer.reason]
     reason = "" if offer.available else tr(found[0] if found else offer.reason)
-    return TenderView(offer.provider_id, words, reason)
+    return TenderView(offer.provider_id, words, reason, tr(offer.reason) if reason else "")
 
 
 def order_card(run: RunView, locale: str, *, locked: bool) -> OrderCardView:

@@ -22,7 +22,7 @@ from pos.ui.screens.checkout_views import CheckoutView, OrderCardView, Page, Ten
 from pos.ui.tokens import GRID
 from pos.ui.widgets.buttons import TenderButton, secondary
 from pos.ui.widgets.panels import AmountRow, amount_rows, clear, column, frame, rule, scroller
-from pos.ui.widgets.text import Label
+from pos.ui.widgets.text import Label, wrapped
 
 
 class OrderCard(QFrame):
@@ -34,6 +34,7 @@ class OrderCard(QFrame):
         self.setFixedWidth(380)
         inside = QWidget()
         self._rows = column(inside, GRID)
+        self._view: OrderCardView | None = None
         self.split = secondary(tr("Add another tender"))
         self.back = secondary("")
         outer = QVBoxLayout(self)
@@ -44,7 +45,10 @@ class OrderCard(QFrame):
         outer.addWidget(self.back)
 
     def show_view(self, view: OrderCardView) -> None:
-        """Show an order."""
+        """Show an order; the same one again changes nothing, so that nothing flickers."""
+        if view == self._view:
+            return
+        self._view = view
         clear(self._rows)
         self._rows.addWidget(Label(view.title, "title"))
         self._rows.addSpacing(2 * GRID)
@@ -85,6 +89,7 @@ class CheckoutScreen(Screen):
         self._tenders = QHBoxLayout()
         self._tenders.setSpacing(10)
         self._group = QButtonGroup(self)
+        self._why_not = wrapped("", "muted")
         self._shown: tuple[TenderView, ...] = ()
         self._lay_out()
         self._wire()
@@ -97,6 +102,7 @@ class CheckoutScreen(Screen):
         inner.setContentsMargins(18, 18, 18, 18)
         inner.setSpacing(4 * GRID)
         inner.addLayout(self._tenders)
+        inner.addWidget(self._why_not)
         inner.addWidget(self._pages, 1)
         line = QHBoxLayout(self)
         line.setContentsMargins(20, 20, 20, 20)
@@ -159,6 +165,9 @@ class CheckoutScreen(Screen):
             unusable = bool(button.property("reason")) or view.locked
             button.setEnabled(not unusable or button.isChecked())
             button.setVisible(view.page is not Page.DONE)
+        reasons = [tender.detail for tender in view.tenders if tender.detail]
+        self._why_not.setText("\n".join(reasons))
+        self._why_not.setVisible(bool(reasons) and view.page is not Page.DONE)
 
     def _build_tenders(self, tenders: tuple[TenderView, ...]) -> None:
         for old in self._group.buttons():
@@ -167,7 +176,7 @@ class CheckoutScreen(Screen):
         self._shown = tenders
         for tender in tenders:
             made = TenderButton(tender.words)
-            made.set_reason(tender.reason)
+            made.set_reason(tender.reason, tender.detail)
             made.setProperty("key", tender.key)
             made.setProperty("reason", tender.reason)
             made.clicked.connect(self._tender)

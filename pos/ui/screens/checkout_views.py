@@ -20,11 +20,12 @@ class Page(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TenderView:
-    """A way to pay; ``reason`` disables it and says why ("needs internet")."""
+    """A way to pay; ``reason`` disables it and says why ("needs internet"), ``detail`` in full."""
 
     key: str
     words: str
     reason: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

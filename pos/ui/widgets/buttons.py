@@ -166,18 +166,14 @@ class TenderButton(Button):
         self.setFixedHeight(64)
         self.setAccessibleName(text)
         self._full = text
-        self._reason = ""
-        self._show()
+        self.set_reason("")
 
-    def set_reason(self, reason: str) -> None:
-        """Disable with a reason (offline, not set up), or enable with none."""
-        self._reason = reason
+    def set_reason(self, reason: str, detail: str = "") -> None:
+        """Disable with a reason (offline, not set up), or enable with none; ``detail`` hovers."""
         self.setEnabled(not reason)
-        self._show()
-
-    def _show(self) -> None:
-        self.set_text(f"{self._full}\n{self._reason}" if self._reason else self._full)
-        self.setToolTip(self._reason)
+        self.set_text(f"{self._full}\n{reason}" if reason else self._full)
+        self.setToolTip(detail or reason)
+        self.setAccessibleDescription(detail or reason)
 
 
 class MenuButton(Button):
