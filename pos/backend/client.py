@@ -8,8 +8,7 @@ none.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from time import monotonic
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 import httpx
@@ -28,6 +27,7 @@ from pos.backend.wire import (
     Wire,
     decode,
 )
+from pos.cutoff import Cutoff
 from pos.errors import RefusedError, UnreachableError
 
 _W = TypeVar("_W", bound=Wire)
@@ -40,10 +40,11 @@ ANSWERS: Mapping[str, type[Wire]] = {
 }
 """What each kind of message sent is answered with."""
 
+_KEY = "Idempotency-Key"
 _AGAIN = frozenset({408, 409, 425, 429})
 _LONGEST_WAIT = 3600.0
 _LONGEST_ANSWER = 30.0
-"""Seconds; the read timeout is per packet, so a dripping answer would hold the till."""
+"""Seconds from asking to the last byte; the read timeout is per packet."""
 _TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 
 
@@ -56,9 +57,14 @@ class BackendClient:
     """
 
     def __init__(self, url: str, token: str, transport: httpx.BaseTransport | None = None) -> None:
+        self._cutoff = Cutoff()
         self._http = httpx.Client(
             base_url=url,
-            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+            headers={
+                "Authorization": f"Bearer {token}",
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",  # nothing that may unpack without end
+            },
             trust_env=False,
             follow_redirects=False,
             timeout=_TIMEOUT,
@@ -75,12 +81,15 @@ class BackendClient:
         """Let go of the connections."""
         self._http.close()
 
+    def hang_up(self) -> None:
+        """End the call under way, and every later one, as unreachable; from any thread."""
+        self._cutoff.end()
+
     def send(self, kind: str, path: str, body: bytes, key: str) -> bytes:
         """POST frozen bytes; see `pos.backend.api.Backend.send`."""
-        headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+        headers = {"Content-Type": "application/json", _KEY: key}
         request = self._http.build_request("POST", path, content=body, headers=headers)
-        answer = self._exchange(request)
-        _checked(answer, ANSWERS[kind])
+        answer, _ = self._exchange(request, ANSWERS[kind])
         return answer
 
     def get_settings(self) -> SettingsOut:
@@ -104,10 +113,27 @@ class BackendClient:
         return self._get(f"/checkout/{cart_id}", {}, CheckoutOut)
 
     def _get(self, path: str, query: Mapping[str, str], kind: type[_W]) -> _W:
-        request = self._http.build_request("GET", path, params=dict(query))
-        return _checked(self._exchange(request), kind)
+        # a page does not say what it was asked for, so none may be left over from another call
+        headers = {"Connection": "close"}
+        request = self._http.build_request("GET", path, params=dict(query), headers=headers)
+        return self._exchange(request, kind)[1]
 
-    def _exchange(self, request: httpx.Request) -> bytes:
+    def _exchange(self, request: httpx.Request, kind: type[_W]) -> tuple[bytes, _W]:
+        request.extensions["trace"] = self._on_line
+        try:
+            with self._cutoff.limit(_LONGEST_ANSWER):
+                body = self._answered(request)
+            return body, _checked(body, kind)
+        except UnreachableError:
+            self._cutoff.cut()  # what may still come on this line would answer the next call
+            raise
+
+    def _on_line(self, event: str, info: Mapping[str, Any]) -> None:
+        """Hear of every new connection, as httpx tells its tracers."""
+        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+            self._cutoff.add(info["return_value"].get_extra_info("socket"))
+
+    def _answered(self, request: httpx.Request) -> bytes:
         try:
             response = self._http.send(request, stream=True)
             try:
@@ -116,19 +142,22 @@ class BackendClient:
                 response.close()
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             raise UnreachableError(f"{type(error).__name__}: {error}") from error
+        told = response.headers.get(_KEY)
+        if told is not None and told != request.headers.get(_KEY):
+            raise UnreachableError("an answer to another request")
         if response.is_success and _is_json(response):
             return body
         raise _sorted(response, body)
 
 
 def _read(response: httpx.Response) -> bytes:
-    body, until = bytearray(), monotonic() + _LONGEST_ANSWER
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise UnreachableError("an answer in an encoding that was not asked for")
+    body = bytearray()
     for chunk in response.iter_bytes():
         body += chunk
         if len(body) > MAX_ANSWER:
             raise UnreachableError(f"an answer of more than {MAX_ANSWER} bytes")
-        if monotonic() > until:
-            raise UnreachableError("an answer that does not end")
     return bytes(body)
 
 

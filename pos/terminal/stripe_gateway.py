@@ -18,6 +18,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from pos.cutoff import Cutoff
 from pos.models.states import OpKind
 from pos.terminal.operations import Answer, Operation, Outcome
 
@@ -28,9 +29,13 @@ if TYPE_CHECKING:
 API_VERSION = "2026-10-28.endive"
 TIMEOUT = (5, 30)
 """Seconds to connect and to read; a slow reader is a slow call."""
+LONGEST_ANSWER = 45.0
+"""Seconds from asking to the last byte; the read timeout is per packet."""
 
 _KEY = re.compile(r"rk_(test|live)_(\w{1,17})")
-_HELD = frozenset({401, 403, 429})
+_KEY_REFUSED = frozenset({401, 403})
+_HELD = _KEY_REFUSED | {429}
+_MAKING = frozenset({OpKind.CREATE, OpKind.REFUND})
 _PAGES = 50
 
 
@@ -58,6 +63,7 @@ class StripeGateway:
         self._client: tuple[str, stripe.StripeClient] | None = None
         self._session: requests.Session | None = None
         self._server: tuple[datetime, float] | None = None
+        self._cutoff = Cutoff()
 
     @property
     def account(self) -> str:
@@ -84,17 +90,21 @@ class StripeGateway:
             OpKind.CANCEL_INTENT: lambda v1: v1.payment_intents.cancel(op.target, params, options),
             OpKind.REFUND: lambda v1: v1.refunds.create(params, options),
         }
-        return self._ask(calls[op.kind])
+        object_id = "" if op.kind in _MAKING else op.target
+        return _told_about(self._ask(calls[op.kind]), object_id, params.get("metadata"))
 
     def intent(self, intent_id: str) -> Answer:
         params = {"expand": ["latest_charge"]}
-        return self._ask(lambda v1: v1.payment_intents.retrieve(intent_id, params))
+        answer = self._ask(lambda v1: v1.payment_intents.retrieve(intent_id, params))
+        return _told_about(answer, intent_id)
 
     def reader(self, reader_id: str) -> Answer:
-        return self._ask(lambda v1: v1.terminal.readers.retrieve(reader_id))
+        answer = self._ask(lambda v1: v1.terminal.readers.retrieve(reader_id))
+        return _told_about(answer, reader_id)
 
     def refund(self, refund_id: str) -> Answer:
-        return self._ask(lambda v1: v1.refunds.retrieve(refund_id))
+        answer = self._ask(lambda v1: v1.refunds.retrieve(refund_id))
+        return _told_about(answer, refund_id)
 
     def intents_since(self, since: datetime) -> Answer:
         # an hour earlier: this computer's clock may be ahead of Stripe's
@@ -133,7 +143,8 @@ class StripeGateway:
                 Outcome.HELD, status=401, code="no_key", message="No Stripe key is stored."
             )
         try:
-            answer = _success(call(client.v1))
+            with self._cutoff.limit(LONGEST_ANSWER):
+                answer = _success(call(client.v1))
         except stripe.StripeError as error:
             answer = _failure(error)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -149,9 +160,13 @@ class StripeGateway:
             return None
         if self._client is None or self._client[0] != key:
             self.close()
-            self._session = _new_session()
+            self._session = _new_session(self._cutoff)
             self._client = (key, _new_client(key, self._base_url, self._session))
         return self._client[1]
+
+    def hang_up(self) -> None:
+        """End the call under way, and every later one, with no answer; from any thread."""
+        self._cutoff.end()
 
     def close(self) -> None:
         """Close the connections; the next call opens new ones."""
@@ -160,12 +175,10 @@ class StripeGateway:
         self._session = self._client = None
 
 
-def _new_session() -> requests.Session:
-    import requests  # noqa: PLC0415  behind the first paint, like stripe
+def _new_session(cutoff: Cutoff) -> requests.Session:
+    from pos.terminal.stripe_session import BoundedSession  # noqa: PLC0415  after the first paint
 
-    session = requests.Session()
-    session.trust_env = False  # a .netrc entry once replaced the key (case 71)
-    return session
+    return BoundedSession(cutoff)
 
 
 def _new_client(key: str, base_url: str, session: requests.Session) -> stripe.StripeClient:
@@ -196,11 +209,26 @@ def _success(found: Any) -> Answer:
     )
 
 
+def _told_about(
+    answer: Answer, object_id: str, metadata: Mapping[str, Any] | None = None
+) -> Answer:
+    """Take an answer about something else for none: a broken line can mix them up."""
+    if answer.outcome is not Outcome.OK or answer.body is None:
+        return answer
+    said = answer.body.get("metadata") or {}
+    same = object_id in {"", answer.body.get("id")}
+    if same and all(said.get(name) == value for name, value in (metadata or {}).items()):
+        return answer
+    return Answer(Outcome.UNKNOWN, message="an answer about something else")
+
+
 def _failure(error: stripe.StripeError) -> Answer:
     body = error.json_body if isinstance(error.json_body, Mapping) else {}
     inner = body.get("error")
     said = inner if isinstance(inner, Mapping) else {}
     status = error.http_status
+    if status in _KEY_REFUSED and not said:
+        status = None  # a guest network's refusal, not Stripe's: nobody of ours was reached
     intent = said.get("payment_intent")
     return Answer(
         _outcome(status, said),
