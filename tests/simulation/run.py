@@ -165,6 +165,9 @@ class World:
             till.checkout.receipt_done(run.run_id)
         elif not run.blocks:
             till.checkout.back(run.run_id)
+        else:
+            till.counter = Counter(run, till.counter.progress)
+            return True
         till.counter = Counter()
         return True
 
