@@ -18,6 +18,7 @@ from pos.services.checkout import RunView
 from pos.services.desk import DeskTick
 from pos.services.shop import Shop
 from pos.services.sync import SyncStatus
+from pos.terminal.api import Availability
 from pos.ui import i18n, sounds, theme, wording
 from pos.ui.controllers.status import StatusController
 from pos.ui.i18n import tr
@@ -87,6 +88,7 @@ class Front(QObject):
         self.background.sync_moved.connect(self._on_sync)
         self.background.desk_moved.connect(self._on_desk)
         self.background.reader_seen.connect(self.status.show_reader)
+        self.background.reader_seen.connect(self._on_reader)
         self.status.wake_asked.connect(self.background.wake_sync)
         self.status.reader_check_asked.connect(self.background.look_at_reader)
         self.status.failed.connect(self.say)
@@ -171,7 +173,7 @@ class Front(QObject):
         after = wording.money(change.after_minor, currency, locale)
         words = tr("Total changed from {before} to {after} for this customer.")
         title = words.format(before=before, after=after)
-        self.shell.show_banner(BannerView(title, tone=Tone.INFO, actions=_DISMISS))
+        self.shell.show_banner(BannerView(title, tone=Tone.INFO, actions=_dismiss()))
 
     # the checkout
 
@@ -234,6 +236,9 @@ class Front(QObject):
         if any(each.progress.settled and each.run != current for each in tick.runs):
             self.pages.purchases.refresh()
 
+    def _on_reader(self, _found: Availability) -> None:
+        self.pages.checkout.look_again()
+
     def _on_sync(self, status: SyncStatus) -> None:
         self.status.show_sync(status)
         self.settings.show_sync(status)
@@ -269,10 +274,11 @@ class Front(QObject):
 
     def _on_broke(self, sentence: str) -> None:
         """Say what the last resort caught; it may come from any thread."""
-        self.shell.show_banner(BannerView(sentence, tone=Tone.BAD, actions=_DISMISS))
+        self.shell.show_banner(BannerView(sentence, tone=Tone.BAD, actions=_dismiss()))
 
     def _crashed(self, bug: Exception) -> None:
         self.say(unexpected(bug))
 
 
-_DISMISS = (("dismiss", "Dismiss"),)
+def _dismiss() -> tuple[tuple[str, str], ...]:
+    return (("dismiss", tr("Dismiss")),)

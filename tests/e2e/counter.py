@@ -129,14 +129,16 @@ class Counter:
         place = widget.mapTo(self.shell, widget.rect().center())
         QTest.mouseDClick(self.shell.windowHandle(), Qt.MouseButton.LeftButton, pos=place)
 
-    def button(self, words: str, within: QWidget | None = None) -> QAbstractButton:
-        """Find the button that shows these words and can be seen."""
-        front = within or (self.shell.overlay.content if self.shell.overlay else self.shell)
+    def button(self, words: str) -> QAbstractButton:
+        """Wait for the button with these words in the overlay or, without one, in the window."""
+        return until(lambda: self._button(words) or turn())
+
+    def _button(self, words: str) -> QAbstractButton | None:
+        front = self.shell.overlay.content if self.shell.overlay else self.shell
         for made in front.findChildren(QAbstractButton):
             if made.isVisible() and words in (made.text().strip(), made.accessibleName()):
                 return made
-        shown = [b.text() for b in front.findChildren(QAbstractButton) if b.isVisible()]
-        raise AssertionError(f"no button {words!r} among {shown}")
+        return None
 
     def tap(self, words: str) -> None:
         """Touch the button with these words."""
@@ -194,9 +196,9 @@ class Counter:
 
     @property
     def situation(self) -> Situation | None:
-        """Where the card payment stands."""
-        moved = [run for tick in self.seen for run in tick.runs]
-        return moved[-1].progress.situation if moved else None
+        """Where the card payment at the counter stands."""
+        at = self.pages.checkout._at
+        return at.progress.situation if at and at.progress else None
 
     # longer moves
 
@@ -270,6 +272,7 @@ class Heartbeat:
 
     def __init__(self) -> None:
         self._beats: list[float] = []
+        self._action = 0.0
         self._timer = QTimer(interval=5, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._beat)
 
@@ -283,6 +286,14 @@ class Heartbeat:
 
     def _beat(self) -> None:
         self._beats.append(monotonic())
+
+    def begin_action(self) -> None:
+        """Start the watch for what a person does now."""
+        self._action = monotonic()
+
+    @property
+    def since_action(self) -> float:
+        return (monotonic() - self._action) * 1000
 
     @property
     def worst(self) -> float:

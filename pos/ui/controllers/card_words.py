@@ -30,6 +30,12 @@ _STATE = {
     _S.UNKNOWN: CardState.UNKNOWN,
     _S.UNREACHABLE: CardState.OPENING,
     _S.READER_BUSY: CardState.SENDING,
+    _S.READER_OFFLINE: CardState.IDLE,
+    _S.NOT_DELIVERED: CardState.IDLE,
+    _S.DISPLACED: CardState.IDLE,
+    _S.RESUME: CardState.IDLE,
+    _S.FOREIGN_ACCOUNT: CardState.UNKNOWN,
+    _S.NEEDS_CHECK: CardState.UNKNOWN,
 }
 
 NEEDS_EYES = frozenset(
@@ -50,28 +56,15 @@ NEEDS_EYES = frozenset(
 )
 """What a cashier who looks at the customer must hear of."""
 
-_DECLINES = {
-    "insufficient_funds": "insufficient funds",
-    "lost_card": "the bank refused the card",
-    "stolen_card": "the bank refused the card",
-    "expired_card": "the card has expired",
-    "incorrect_pin": "wrong PIN",
-    "pin_try_exceeded": "too many wrong PINs",
-    "withdrawal_count_limit_exceeded": "the card's limit is reached",
-    "call_issuer": "the customer must call their bank",
-    "processing_error": "the bank could not process the card",
-    "connection_error": "the reader lost its connection",
-}
-"""Lost and stolen read alike: the cashier must not accuse anybody (card networks' rule)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What the words need besides the progress: when this began, and now."""
+    """What the words need besides the progress: when this began, the last look, and now."""
 
     amount: str
     reader: str
     since: datetime
+    heard: datetime
     now: datetime
 
 
@@ -79,10 +72,17 @@ def card_page(progress: Progress, moment: Moment) -> CardView:
     """Say where a card payment stands, and offer exactly what may be done about it."""
     view = card_view(_news(progress, moment))
     banner = _banner(progress) or view.banner
-    call = (
-        tr("Approved \N{EN DASH} confirming") if progress.situation is _S.CONFIRMING else view.call
-    )
+    call = _call(progress.situation) or view.call
     return replace(view, banner=banner, call=call, actions=_actions(progress, moment))
+
+
+def _call(situation: Situation) -> str:
+    said = {
+        _S.CONFIRMING: tr("Approved \N{EN DASH} confirming"),
+        _S.FOREIGN_ACCOUNT: tr("Needs a check"),
+        _S.NEEDS_CHECK: tr("Needs a check"),
+    }
+    return said.get(situation, "")
 
 
 def canceled_banner(progress: Progress) -> BannerView:
@@ -100,8 +100,23 @@ def canceled_banner(progress: Progress) -> BannerView:
 
 
 def decline_reason(code: str, message: str) -> str:
-    """Return a decline in words for the counter."""
-    return tr(_DECLINES[code]) if code in _DECLINES else message or tr("the bank said no")
+    """Return a decline in words for the counter.
+
+    Lost and stolen read alike: the cashier must not accuse anybody (card networks' rule).
+    """
+    known = {
+        "insufficient_funds": tr("insufficient funds"),
+        "lost_card": tr("the bank refused the card"),
+        "stolen_card": tr("the bank refused the card"),
+        "expired_card": tr("the card has expired"),
+        "incorrect_pin": tr("wrong PIN"),
+        "pin_try_exceeded": tr("too many wrong PINs"),
+        "withdrawal_count_limit_exceeded": tr("the card's limit is reached"),
+        "call_issuer": tr("the customer must call their bank"),
+        "processing_error": tr("the bank could not process the card"),
+        "connection_error": tr("the reader lost its connection"),
+    }
+    return known.get(code) or message or tr("the bank said no")
 
 
 def _news(progress: Progress, moment: Moment) -> CardNews:
@@ -117,7 +132,7 @@ def _news(progress: Progress, moment: Moment) -> CardNews:
         card=f"{brand} ·· {last4}" if last4 else "",
         since_s=int((moment.now - moment.since).total_seconds()),
         left_s=seconds,
-        checked_s=int(progress.delay or 0),
+        checked_s=max(0, int((moment.now - moment.heard).total_seconds())),
     )
 
 
@@ -174,12 +189,6 @@ def _banner(progress: Progress) -> BannerView | None:
     return BannerView(*said, code, Tone.WARN) if said else None
 
 
-_WORDS = {
-    Choice.RETRY: ("!retry", "Try again (same payment)"),
-    Choice.RESUME: ("!resume", "Continue on the reader"),
-    Choice.CHECK: ("!check", "Check again"),
-    Choice.PARK: ("park", "Set aside as unresolved"),
-}
 _FIRST = (Choice.RETRY, Choice.RESUME, Choice.CHECK, Choice.CANCEL, Choice.PARK)
 _PARK_AFTER_S = 120
 
@@ -193,10 +202,18 @@ def _actions(progress: Progress, moment: Moment) -> tuple[tuple[str, str], ...]:
 
 def _action(choice: Choice, progress: Progress) -> tuple[str, str]:
     if choice is not Choice.CANCEL:
-        key, words = _WORDS[choice]
-        return key, tr(words)
+        return _choices()[choice]
     on_reader = progress.situation is _S.WAITING_FOR_CARD
     if on_reader:
         return "cancel", tr("Cancel on reader")
     asked = Choice.RETRY in progress.choices
     return ("other", tr("Other method")) if asked else ("cancel", tr("Cancel payment"))
+
+
+def _choices() -> dict[Choice, tuple[str, str]]:
+    return {
+        Choice.RETRY: ("!retry", tr("Try again (same payment)")),
+        Choice.RESUME: ("!resume", tr("Continue on the reader")),
+        Choice.CHECK: ("!check", tr("Check again")),
+        Choice.PARK: ("park", tr("Set aside as unresolved")),
+    }

@@ -105,6 +105,11 @@ class CheckoutController(QObject):
         for moved in tick.runs:
             self._moved(moved)
 
+    def look_again(self) -> None:
+        """Offer the ways to pay anew: a reader came back, or went."""
+        if self._at is not None and not self._at.run.is_paid:
+            self._writes.submit(self._service.tenders, then=self._offer, failed=self._refused)
+
     def finish(self) -> None:
         """Put a paid run away: its receipt was shown, the next sale begins."""
         at = self._at
@@ -185,12 +190,13 @@ class CheckoutController(QObject):
 
     def _moved(self, moved: RunProgress) -> None:
         at = self._at
-        if at is None or moved.run.run_id != at.run.run_id:
+        if at is None or moved.run.run_id != at.run.run_id or _is_of_another(moved):
             return
         if at.progress is None or at.progress.situation is not moved.progress.situation:
             at.since = self._clock()
             if moved.progress.situation in NEEDS_EYES:
                 sounds.bad()
+        at.heard = self._clock()
         was_paid, at.run, at.progress = at.run.is_paid, moved.run, moved.progress
         self.reader_used.emit(moved.progress.situation)
         if at.run.is_paid and not was_paid:
@@ -274,9 +280,15 @@ class CheckoutController(QObject):
         now = self._clock()
         amount = wording.money(at.run.total_minor, at.run.currency, self._locale)
         reader = self._shop.reader_label if self._shop else ""
-        moment = Moment(amount, tr("{name} reader").format(name=reader), at.since or now, now)
+        times = (at.since or now, at.heard or now, now)
+        moment = Moment(amount, tr("{name} reader").format(name=reader), *times)
         return card_page(at.progress or opening(at.run), moment)
 
     @property
     def _locale(self) -> str:
         return self._shop.locale if self._shop else "en_US"
+
+
+def _is_of_another(moved: RunProgress) -> bool:
+    """Tell news of an attempt that is being put away from those of the one that runs."""
+    return moved.run.blocks and moved.progress.session_id != moved.run.session_id

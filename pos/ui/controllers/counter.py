@@ -14,12 +14,16 @@ from pos.ui.widgets.banner import BannerView
 
 @dataclass(slots=True)
 class Counter:
-    """What the screen shows: the run, its newest news and the page chosen."""
+    """What the screen shows: the run, its newest news and the page chosen.
+
+    ``since`` is when the situation began, ``heard`` when the newest news came.
+    """
 
     run: RunView
     tender: str = CASH
     progress: Progress | None = None
     since: datetime | None = None
+    heard: datetime | None = None
     banner: BannerView | None = None
     busy: bool = False
     offers: tuple[TenderOffer, ...] = ()

@@ -27,6 +27,7 @@ class CardState(StrEnum):
     CANCELED = "canceled"
     UNKNOWN = "unknown"  # asked, no definite answer: never charge again
     FAILED = "failed"  # could not start, nobody was charged
+    IDLE = "idle"  # opened with Stripe, but the reader does not ask for a card
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ _TONES = {
     CardState.APPROVED: Tone.OK,
     CardState.DECLINED: Tone.BAD,
     CardState.FAILED: Tone.BAD,
+    CardState.IDLE: Tone.WARN,
     CardState.CANCELED: Tone.NEUTRAL,
     CardState.UNKNOWN: Tone.WARN,
 }
@@ -90,6 +92,7 @@ def _call(news: CardNews) -> str:
         CardState.CANCELED: tr("Canceled"),
         CardState.UNKNOWN: tr("Checking with Stripe\N{HORIZONTAL ELLIPSIS}"),
         CardState.FAILED: tr("Not started"),
+        CardState.IDLE: tr("The reader is not asking for a card"),
     }[news.state]
 
 
@@ -107,11 +110,12 @@ def _detail(news: CardNews) -> str:
 _AT = {
     CardState.CANCELING: CardState.WAITING,
     CardState.CANCELED: CardState.WAITING,
+    CardState.IDLE: CardState.WAITING,
     CardState.DECLINED: CardState.PROCESSING,
     CardState.UNKNOWN: CardState.PROCESSING,
     CardState.FAILED: CardState.OPENING,
 }
-_ENDED = (CardState.DECLINED, CardState.FAILED, CardState.CANCELED)
+_ENDED = (CardState.DECLINED, CardState.FAILED, CardState.CANCELED, CardState.IDLE)
 
 
 def _steps(state: CardState) -> tuple[StepView, ...]:
@@ -142,6 +146,7 @@ def _step_words(state: CardState, now: int) -> list[str]:
         CardState.UNKNOWN: tr("Checking with Stripe"),
         CardState.DECLINED: tr("Payment declined"),
         CardState.FAILED: tr("Payment not opened"),
+        CardState.IDLE: tr("The reader is not asking for a card"),
     }
     words[now] = under_way.get(state, words[now])
     return words
