@@ -203,7 +203,8 @@ class Till:
         said = moved.progress
         self.u.tell(self.name, f"shows {said.situation.value}", run=moved.run.run_id)
         run = self.counter.run
-        if run is not None and run.run_id == moved.run.run_id:
+        other = moved.run.blocks and said.session_id != moved.run.session_id
+        if run is not None and run.run_id == moved.run.run_id and not other:
             self.counter = Counter(moved.run, said)
         self.show(moved.run)
 
