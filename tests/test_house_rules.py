@@ -73,6 +73,7 @@ PLANTED = [
     ("built_messages", "pos/ui/x.py", "tr(f'{n} items')"),
     ("built_messages", "pos/ui/x.py", "self.tr('%s items' % n)"),
     ("built_messages", "pos/ui/x.py", "tr('{} items'.format(n))"),
+    ("built_messages", "pos/ui/x.py", "tr(_WORDS[key])"),
     ("inexact_columns", "pos/models/x.py", "price = mapped_column(Numeric(10, 2))"),
     ("inexact_columns", "pos/models/x.py", "from sqlalchemy import Float"),
     ("inexact_columns", "pos/server/x.py", "DDL = 'CREATE TABLE a (price REAL)'"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pos.money import format_minor
 from pos.pricing import ONE, PPM, Discount, DiscountKind
+from pos.services.tenders import tender_name
 from pos.ui.i18n import tr
 
 
@@ -32,6 +33,13 @@ def discount(given: Discount, taken_minor: int, currency: str, locale: str) -> s
     if given.kind is DiscountKind.PERCENT:
         return tr("{rate} discount {off}").format(rate=percent(given.value), off=off)
     return tr("Discount {off}").format(off=off)
+
+
+def tender(provider_id: str, last4: str = "") -> str:
+    """Name a way to pay: ``Card ·· 4242``, ``Cash``; an unknown one is made readable."""
+    known = {"cash": tr("Cash"), "stripe_terminal": tr("Card"), "no_charge": tr("No charge")}
+    name = known.get(provider_id) or tender_name(provider_id)
+    return f"{name} ·· {last4}" if last4 else name
 
 
 def clock(at: datetime) -> str:

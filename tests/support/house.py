@@ -88,6 +88,8 @@ def built_messages(tree: ast.AST, _path: str) -> Offences:
             made = isinstance(text, ast.JoinedStr | ast.BinOp)
             if made or (isinstance(text, ast.Call) and _name(text.func) == "format"):
                 yield f"{call.lineno}: tr() of a built text"
+        if _name(call.func) == "tr" and call.args and not isinstance(call.args[0], ast.Constant):
+            yield f"{call.lineno}: tr() of a text that lupdate cannot find"
 
 
 def inexact_columns(tree: ast.AST, path: str) -> Offences:

@@ -15,58 +15,76 @@ from pos.services.purchases import (
     PurchaseStatus,
 )
 from pos.services.refunds import PlannedLine, RefundPlan
-from pos.services.tenders import tender_name
 from pos.ui import wording
 from pos.ui.i18n import tr
 from pos.ui.screens import purchase_views as views
 from pos.ui.tokens import Tone
 from pos.ui.widgets.banner import BannerView
 
-_STATUS = {
-    PurchaseStatus.PAID: ("Paid", Tone.OK),
-    PurchaseStatus.PART_REFUNDED: ("Part refunded", Tone.WARN),
-    PurchaseStatus.REFUNDED: ("Refunded", Tone.NEUTRAL),
-    PurchaseStatus.REFUND_PENDING: ("Refund pending", Tone.WARN),
-    PurchaseStatus.CHECKING: ("Checking payment", Tone.BAD),
-}
-_BACKEND = {
-    BackendState.SYNCED: "Synced",
-    BackendState.WAITING: "Waiting",
-    BackendState.PARKED: "Refused",
-    BackendState.DISCARDED: "Discarded",
-}
-_REFUND = {
-    RefundState.PLANNED: "not sent yet",
-    RefundState.SENT: "being sent",
-    RefundState.UNKNOWN: "checking with Stripe",
-    RefundState.PENDING: "pending at Stripe",
-    RefundState.SUCCEEDED: "done",
-    RefundState.FAILED: "failed",
-    RefundState.CANCELED: "withdrawn",
-}
-REASONS = (
-    (RefundReason.RETURN, "Return"),
-    (RefundReason.DAMAGED, "Damaged"),
-    (RefundReason.MISTAKE, "Mistake"),
-    (RefundReason.DISCOUNT, "Discount afterwards"),
-    (RefundReason.OTHER, "Other"),
-)
-PERIODS = (("today", "Today"), ("week", "Last 7 days"), ("all", "Any time"))
-STATUSES = (
-    ("", "All statuses"),
-    *((status.value, words) for status, (words, _) in _STATUS.items()),
-    ("unsynced", "Not synced"),
-)
-
 
 def reasons() -> tuple[tuple[str, str], ...]:
     """Return (key, words) of the reasons a refund can have."""
-    return tuple((reason.value, tr(words)) for reason, words in REASONS)
+    return (
+        (RefundReason.RETURN.value, tr("Return")),
+        (RefundReason.DAMAGED.value, tr("Damaged")),
+        (RefundReason.MISTAKE.value, tr("Mistake")),
+        (RefundReason.DISCOUNT.value, tr("Discount afterwards")),
+        (RefundReason.OTHER.value, tr("Other")),
+    )
+
+
+def periods() -> tuple[tuple[str, str], ...]:
+    """Return (key, words) of the times the list can be narrowed to."""
+    return (("today", tr("Today")), ("week", tr("Last 7 days")), ("all", tr("Any time")))
+
+
+def statuses() -> tuple[tuple[str, str], ...]:
+    """Return (key, words) of what the list can be narrowed to."""
+    known = ((status.value, _status(status)[0]) for status in PurchaseStatus)
+    return (("", tr("All statuses")), *known, ("unsynced", tr("Not synced")))
+
+
+def _status(status: PurchaseStatus) -> tuple[str, Tone]:
+    match status:
+        case PurchaseStatus.PAID:
+            return tr("Paid"), Tone.OK
+        case PurchaseStatus.PART_REFUNDED:
+            return tr("Part refunded"), Tone.WARN
+        case PurchaseStatus.REFUNDED:
+            return tr("Refunded"), Tone.NEUTRAL
+        case PurchaseStatus.REFUND_PENDING:
+            return tr("Refund pending"), Tone.WARN
+        case PurchaseStatus.CHECKING:
+            return tr("Checking payment"), Tone.BAD
+
+
+def _backend(state: BackendState) -> str:
+    match state:
+        case BackendState.SYNCED:
+            return tr("Synced")
+        case BackendState.WAITING:
+            return tr("Waiting")
+        case BackendState.PARKED:
+            return tr("Refused")
+        case BackendState.DISCARDED:
+            return tr("Discarded")
+
+
+def _refund_state(state: RefundState) -> str:
+    return {
+        RefundState.PLANNED: tr("not sent yet"),
+        RefundState.SENT: tr("being sent"),
+        RefundState.UNKNOWN: tr("checking with Stripe"),
+        RefundState.PENDING: tr("pending at Stripe"),
+        RefundState.SUCCEEDED: tr("done"),
+        RefundState.FAILED: tr("failed"),
+        RefundState.CANCELED: tr("withdrawn"),
+    }[state]
 
 
 def row_view(row: PurchaseRow, locale: str, now: datetime) -> views.PurchaseRow:
     """Say what one row of the list shows."""
-    words, tone = _STATUS[row.status]
+    words, tone = _status(row.status)
     same_day = wording.day(row.at) == wording.day(now)
     return views.PurchaseRow(
         id=str(row.id),
@@ -75,22 +93,22 @@ def row_view(row: PurchaseRow, locale: str, now: datetime) -> views.PurchaseRow:
         customer=row.customer,
         total=wording.money(row.total_minor, row.currency, locale),
         paid_with=row.paid_with,
-        status=tr(words),
+        status=words,
         tone=tone,
-        backend=tr(_BACKEND[row.backend]),
+        backend=_backend(row.backend),
     )
 
 
 def detail_view(found: PurchaseDetail, locale: str) -> views.PurchaseDetail:
     """Say everything about one purchase."""
     row, currency = found.row, found.row.currency
-    words, tone = _STATUS[row.status]
+    words, tone = _status(row.status)
     checking = row.status is PurchaseStatus.CHECKING
     return views.PurchaseDetail(
         id=str(row.id),
         title=row.receipt_number or tr("Checking payment"),
         subtitle=_subtitle(found),
-        status=tr(words),
+        status=words,
         tone=tone,
         lines=tuple(_line(line, found, locale) for line in found.lines)
         + tuple(_refund(refund, currency, locale) for refund in found.refunds),
@@ -191,7 +209,7 @@ def _line(line: PurchaseLine, found: PurchaseDetail, locale: str) -> views.Detai
 
 
 def _refund(refund: PurchaseRefund, currency: str, locale: str) -> views.DetailLine:
-    state = tr(_REFUND[refund.state])
+    state = _refund_state(refund.state)
     detail = f"{wording.day(refund.at)} · {tr('to')} {refund.to} · {state}"
     words = tr("Refund") if not refund.note else f"{tr('Refund')} · {refund.note}"
     return views.DetailLine(words, detail, wording.money(-refund.amount_minor, currency, locale))
@@ -236,4 +254,4 @@ def _refund_line(
 
 def destination(plan: RefundPlan) -> str:
     """Name where the money goes: ``Card ·· 4242``."""
-    return tender_name(plan.provider_id, plan.card_last4)
+    return wording.tender(plan.provider_id, plan.card_last4)

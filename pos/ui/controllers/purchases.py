@@ -22,8 +22,7 @@ from pos.services.purchases import (
 from pos.services.refunds import RefundService
 from pos.services.shop import Shop
 from pos.terminal.attempt import Choice
-from pos.ui.controllers.purchase_words import PERIODS, STATUSES, detail_view, row_view
-from pos.ui.i18n import tr
+from pos.ui.controllers.purchase_words import detail_view, periods, row_view, statuses
 from pos.ui.screens import purchase_views as views
 from pos.ui.screens.purchases import PurchasesScreen
 from pos.ui.threads import Calls
@@ -55,10 +54,7 @@ class PurchasesController(QObject):
         self._locale = "en_US"
         self._open: UUID | None = None
         self._found: PurchaseDetail | None = None
-        screen.show_filters(
-            [(key, tr(words)) for key, words in PERIODS],
-            [(key, tr(words)) for key, words in STATUSES],
-        )
+        screen.show_filters(periods(), statuses())
         screen.filter_changed.connect(self._on_filter)
         screen.purchase_chosen.connect(self._on_chosen)
         screen.code_scanned.connect(self._on_scanned)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from pos.pricing import ONE
 from pos.services.checkout import RunView, TenderOffer
-from pos.services.tenders import brand_name, tender_name
+from pos.services.tenders import brand_name
 from pos.terminal.api import CASH, STRIPE_TERMINAL
 from pos.ui import wording
 from pos.ui.i18n import tr
 from pos.ui.screens.checkout_views import DoneView, OrderCardView, TenderView
 from pos.ui.tokens import Tone
 from pos.ui.widgets.banner import BannerView
-
-_TABS = {CASH: "Cash", STRIPE_TERMINAL: "Card reader"}
-_SHORT = {"internet": "needs internet", "key": "not set up", "reader": "not set up"}
 
 
 def tender_views(offers: tuple[TenderOffer, ...]) -> tuple[TenderView, ...]:
@@ -23,10 +20,16 @@ def tender_views(offers: tuple[TenderOffer, ...]) -> tuple[TenderView, ...]:
 
 
 def _tender(offer: TenderOffer) -> TenderView:
-    words = tr(_TABS.get(offer.provider_id, tender_name(offer.provider_id)))
-    found = [short for word, short in _SHORT.items() if word in offer.reason]
-    reason = "" if offer.available else tr(found[0] if found else offer.reason)
-    return TenderView(offer.provider_id, words, reason, tr(offer.reason) if reason else "")
+    card = offer.provider_id == STRIPE_TERMINAL
+    words = tr("Card reader") if card else wording.tender(offer.provider_id)
+    reason = "" if offer.available else offer.reason
+    return TenderView(offer.provider_id, words, _short(reason), reason)
+
+
+def _short(reason: str) -> str:
+    """Say in two words why a way to pay is off; the whole sentence is beside it."""
+    said = {"internet": tr("needs internet"), "key": tr("not set up"), "reader": tr("not set up")}
+    return next((words for word, words in said.items() if word in reason), reason)
 
 
 def order_card(run: RunView, locale: str, *, locked: bool) -> OrderCardView:
@@ -79,7 +82,7 @@ def _paid_words(run: RunView) -> str:
         return tr("No charge")
     if run.card_last4:
         return f"{brand_name(run.card_brand)} ·· {run.card_last4}"
-    return tr(_TABS.get(run.provider_id, tender_name(run.provider_id)))
+    return wording.tender(run.provider_id)
 
 
 def _line_words(milli: int, name: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pos.services.links import BackendFound, ReaderChoice, SecretState
 from pos.services.shop import Shop
 from pos.services.sync import SyncStatus
-from pos.services.tenders import tender_name
 from pos.terminal.api import NO_CHARGE
 from pos.ui import wording
 from pos.ui.i18n import tr
@@ -52,7 +51,7 @@ def price_settings(shop: Shop) -> PriceSettings:
 def tender_rows(shop: Shop) -> tuple[TenderRow, ...]:
     """List what can be offered; an order that costs nothing needs no choice."""
     return tuple(
-        TenderRow(it.id, tender_name(it.id), it.is_enabled)
+        TenderRow(it.id, wording.tender(it.id), it.is_enabled)
         for it in shop.providers
         if it.is_installed and it.id != NO_CHARGE
     )

@@ -14,7 +14,6 @@ from pos.ui.tokens import Tone
 from pos.ui.views import ParkedItem, StatusView, sync_status
 
 _BUSY = frozenset({Situation.WAITING_FOR_CARD, Situation.PROCESSING, Situation.CONFIRMING})
-_KINDS = {"purchase": "Sale", "refund": "Refund", "customer": "Customer"}
 
 
 class StatusController(QObject):
@@ -73,9 +72,7 @@ class StatusController(QObject):
 
     def _words(self, status: SyncStatus) -> StatusView:
         parked = tuple(
-            ParkedItem(
-                str(item.seq), f"{tr(_KINDS.get(item.kind, item.kind))} {item.label}", item.message
-            )
+            ParkedItem(str(item.seq), f"{_kind(item.kind)} {item.label}", item.message)
             for item in status.parked
         )
         view = sync_status(online=bool(status.online), waiting=status.waiting, parked=parked)
@@ -113,3 +110,8 @@ class StatusController(QObject):
 
     def _done(self, _: object) -> None:
         self.wake_asked.emit()
+
+
+def _kind(kind: str) -> str:
+    words = {"purchase": tr("Sale"), "refund": tr("Refund"), "customer": tr("Customer")}
+    return words.get(kind, kind)
