@@ -4,7 +4,7 @@ import pytest
 
 from pos.errors import CashierError
 from pos.ui import sounds
-from tests.e2e.counter import CORK, TEA, UNKNOWN
+from tests.e2e.counter import CORK, TEA
 from tests.ui.front_fixture import turn, until
 
 RECEIPT = "R1-000001"
@@ -160,12 +160,6 @@ def test_a_charge_that_does_not_begin_gives_the_scanner_back(counter, monkeypatc
     counter.holds(("Green tea", 1), ("Cork block", 1))
 
 
-def test_an_unknown_code_is_heard(counter, beeps):
-    counter.scan(UNKNOWN)
-    until(counter.sale.panel.notice.isVisible)
-    assert beeps == ["bad"]
-
-
 def test_a_burst_no_code_can_be_is_said(counter, beeps):
     counter.burst("9" * 140)
     counter.enter(after=8)
@@ -173,11 +167,3 @@ def test_a_burst_no_code_can_be_is_said(counter, beeps):
     assert counter.said == "The scanner sent more than a code can hold."
     assert counter.sale.search.text() == ""
     assert beeps == ["bad"]
-
-
-def test_what_is_heard_of_a_sale_in_cash(counter, beeps):
-    counter.scan(TEA)
-    counter.holds(("Green tea", 1))
-    assert beeps == []
-    counter.pay_exactly()
-    assert beeps == ["good"]
