@@ -5,7 +5,7 @@
     python3 dev.py test [pytest args]    lint, types, import rules and every test
     python3 dev.py lint                  the static part of it
     python3 dev.py bench [name ...]      measurements against their floors
-    python3 dev.py screenshots           the pictures of the README, made by the tour
+    python3 dev.py screenshots           the pictures of the README, by the tour
 
 Makes ``.venv`` beside this file from ``requirements/lock.txt`` when that file
 changed, with pip as the machine has configured it.
@@ -268,7 +268,7 @@ def bench(arguments: list[str]) -> int:
 
 def screenshots(arguments: list[str]) -> int:
     """Have the tour walk through the real screens and leave its pictures in docs/."""
-    return run(["-m", "pos", "demo", "--tour", "--screenshots", "docs/screenshots", *arguments])
+    return run(["-m", "pos", "demo", "--tour", "--readme", "docs/screenshots", *arguments])
 
 
 VERBS: dict[str, Callable[[list[str]], int]] = {

@@ -50,7 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     demo = verbs.add_parser("demo", help="open a till with a simulated Stripe and backend")
     demo.add_argument("--tour", action="store_true", help="do the whole job unattended")
     demo.add_argument("--screenshots", type=Path, help="where the tour puts its pictures")
-    demo.add_argument("--theme", choices=["light", "dark"], help="how the tour's window looks")
+    demo.add_argument("--theme", choices=["light", "dark"], default="light", help="of its window")
+    demo.add_argument("--readme", type=Path, help="only the pictures of the README, put there")
     bring = verbs.add_parser("import", help="import products from a CSV file")
     bring.add_argument("file", type=Path)
     for name in _PASSED_ON:  # listed for --help; their words are passed on unread
@@ -67,7 +68,12 @@ def _run(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     from pos.app.demo import demo  # noqa: PLC0415  Qt only where a window is wanted
 
-    return demo(tour=options.tour, screenshots=options.screenshots, theme=options.theme)
+    return demo(
+        tour=options.tour,
+        screenshots=options.screenshots,
+        theme=options.theme,
+        readme=options.readme,
+    )
 
 
 def _import(options: argparse.Namespace) -> int:

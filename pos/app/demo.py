@@ -50,15 +50,26 @@ class Stage:
         return MemorySecrets({STRIPE_KEY: DEMO_KEY, BACKEND_TOKEN: self.token}, problem=None)
 
 
-def demo(*, tour: bool = False, screenshots: Path | None = None, theme: str | None = None) -> int:
-    """Open the demo, or take the tour when asked to or when there is no screen."""
+def demo(
+    *,
+    tour: bool = False,
+    screenshots: Path | None = None,
+    theme: str = "light",
+    readme: Path | None = None,
+) -> int:
+    """Open the demo, or take the tour when asked to or when there is no screen.
+
+    The tour's pictures go below ``screenshots``, else to a new folder that it
+    names; or only those that the README shows, to the folder ``readme``.
+    """
     if not tour and not has_screen():
         sys.stdout.write("There is no display here, so the tour runs instead of the window.\n")
         tour = True
     if tour:
-        from pos.app.tour import take_tour  # noqa: PLC0415  only where it is wanted
+        from pos.app import tour as tours  # noqa: PLC0415  only where it is wanted
 
-        return take_tour(screenshots, theme or "light")
+        plan = tours.README if readme else tours.EVERYTHING
+        return tours.take_tour(readme or screenshots or _new_folder(), theme, plan)
     return _open_window()
 
 
@@ -77,6 +88,10 @@ def prepare(till: Till) -> None:
     """Choose the simulated reader, once."""
     if not till.shop().reader_id:
         till.settings.choose_reader(READER, READER_LABEL)
+
+
+def _new_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="tillkeep-tour-"))
 
 
 def _simulator(folder: Path, token: str) -> Process:

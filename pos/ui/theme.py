@@ -22,6 +22,7 @@ def apply(app: QApplication, name: str = LIGHT.name) -> Tokens:
     tokens = THEMES.get(name, LIGHT)
     load_fonts()
     app.setProperty(_PROPERTY, tokens.name)
+    app.setStyleSheet("")  # over another sheet, every change below polishes all widgets anew
     app.setStyle("Fusion")
     app.setPalette(palette(tokens))
     app.setFont(font(BODY))

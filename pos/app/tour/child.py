@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QApplication
 
 from pos.app.tour.cards import start
 from pos.app.tour.crashing import CHILD
+from pos.app.tour.quiet import pass_on_warnings
 from pos.app.tour.seat import Seat
-from pos.app.tour.waiting import TourError, until
+from pos.app.tour.waiting import TourError, note_bug, until
 from pos.config import Config
 from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, MemorySecrets
 
@@ -19,6 +20,8 @@ from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, MemorySecrets
 def main() -> int:
     """Sell one thing by card, say so on standard output, and wait for the end."""
     given = json.loads(sys.stdin.readline())
+    pass_on_warnings()
+    sys.excepthook = note_bug
     app = QApplication([])
     seat = Seat(_config(given), _secrets(given), app)
     try:
@@ -31,6 +34,7 @@ def main() -> int:
         until("the end", lambda: False)
     except TourError as error:
         sys.stderr.write(f"{CHILD}: {error}\n")
+        seat.close()
     return 1
 
 

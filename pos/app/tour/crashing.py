@@ -50,7 +50,7 @@ def _ended(walk: Walk, before: int) -> str:
     check_charged_once(walk, sold)
     walk.hands.press("New sale", walk.pages.checkout_screen)
     walk.cart_has(0)
-    return f"killed, started again: {sold.receipt}, one order, one charge of {sold.total}"
+    return f"started again, same screen: {sold.receipt}, one order, one charge of {sold.total}"
 
 
 @contextmanager

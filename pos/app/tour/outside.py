@@ -6,10 +6,20 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
+from uuid6 import uuid7
 
 from pos.app.demo import READER, Stage
 from pos.app.tour.waiting import TourError, until
-from pos.backend.wire import PurchaseDetail, PurchaseOut, PurchasesPage, Wire, decode
+from pos.backend.wire import (
+    CustomerIn,
+    PurchaseDetail,
+    PurchaseOut,
+    PurchasesPage,
+    SettingsOut,
+    Wire,
+    decode,
+    encode,
+)
 
 _DECLINED_CARD = "4000000000009995"
 """Stripe's test card for insufficient funds."""
@@ -50,6 +60,20 @@ class Outside:
         """Return the reader as it lies on the counter."""
         told: Json = _answered(self._stripe, "GET", f"reader?reader={READER}").json()
         return told
+
+    def enrol(self, name: str, phone: str, number: int) -> None:
+        """Enter a customer at the backend, as another register of the business would."""
+        known = self._get("/settings/", SettingsOut)
+        sent = CustomerIn(
+            id=uuid7(),
+            business_id=known.business.id,
+            name=name,
+            phone=phone,
+            email=f"{name.split(maxsplit=1)[0].lower()}.{number}@example.com",
+        )
+        headers = {"Idempotency-Key": str(sent.id), "Content-Type": "application/json"}
+        answer = self._backend.post("/choose_new_customer/", content=encode(sent), headers=headers)
+        answer.raise_for_status()
 
     # the network
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from PySide6.QtWidgets import QMenu
 
 from pos.app.tour.books import Sold, money
+from pos.app.tour.selling import NEW_CUSTOMER, REGULARS
 from pos.app.tour.waiting import expect, require, until
 from pos.app.tour.walk import Walk
 from pos.ui.widgets.buttons import MenuButton
@@ -23,7 +24,7 @@ def to_card(walk: Walk) -> str:
     given = [one for one in walk.outside.ledger()["refunds"] if one["status"] == "succeeded"]
     expect("refunds at Stripe", [one["amount"] for one in given], [minor])
     expect("of this PaymentIntent", given[0]["payment_intent"], sold.intent)
-    return f"{money(minor)} of {sold.receipt} to the card, once, tax and discount in it"
+    return f"{money(minor)} of {sold.receipt} to the card, once, its tax in it"
 
 
 def in_cash(walk: Walk) -> str:
@@ -40,10 +41,12 @@ def people(walk: Walk) -> str:
     """Look for the customer made at the till."""
     walk.go("Customers")
     table = walk.pages.customers_screen.chooser.table.rows
-    until("the customers", lambda: table.total and table.row_at(0))
+    until("the customers", lambda: table.total and table.row_at(table.total - 1))
+    names = [table.row_at(at).name for at in range(table.total)]
+    expect("customers in the list", sorted(names), sorted([NEW_CUSTOMER, *REGULARS]))
     walk.hands.reads("Sell to", walk.pages.customers_screen)
     walk.picture("customers")
-    return f"{table.total} customers, {table.row_at(0).name} first"
+    return f"{table.total} in the list, {names[0]} was served last"
 
 
 def _open(walk: Walk, sold: Sold, picture: str = "") -> None:
@@ -53,6 +56,7 @@ def _open(walk: Walk, sold: Sold, picture: str = "") -> None:
     if screen.refunding:
         walk.hands.press("Back to the purchase", screen.refund)
     if picture:
+        walk.pill("reader", "Reader ready")
         screen.table.choose(_row(walk, sold))
         walk.hands.reads(sold.receipt, screen.detail)
         walk.picture(picture)

@@ -14,6 +14,10 @@ from pos.ui.widgets.entry import MILLI
 KOMBUCHA = "9521000712713"
 _UNKNOWN = "4999999999996"
 _RECEIVED = "5000"
+NEW_CUSTOMER = "Ji-woo Park"
+REGULARS = ("Jin Park", "Jiwon Park-Lee", "Mara Costa", "Jo Lindqvist", "Amara Okafor")
+_PARKS = 3
+_UNTOLD = "SELECT count(*) FROM profile WHERE version = 0"
 
 
 def cash(walk: Walk) -> str:
@@ -63,25 +67,34 @@ def variant(walk: Walk) -> str:
 
 
 def customer(walk: Walk) -> str:
-    """Create somebody and give them the sale; the chooser finds them again."""
+    """Create somebody and give them the sale; the chooser finds them among the others."""
     hands = walk.hands
+    for number, name in enumerate(REGULARS):
+        walk.outside.enrol(name, f"+1 415 555 01{42 + number}", number)
+    walk.check_now("sync")
     hands.key(Qt.Key.Key_F3)
     hands.press("New customer")
     form = _chooser(walk).form
-    hands.type("Ji-woo Park", form.name)
+    hands.type(NEW_CUSTOMER, form.name)
     hands.type("+82 10-5550-0199", form.phone)
     hands.type("jiwoo@example.com", form.email)
     walk.picture("new-customer")
     hands.press("Create and use")
     panel = walk.pages.sale_screen.panel
-    hands.reads("Ji-woo Park", panel)
+    hands.reads(NEW_CUSTOMER, panel)
+    walk.synced()
+    walk.check_now("sync")
+    until("the backend's word of the new customer", lambda: not walk.books.count(_UNTOLD))
     hands.key(Qt.Key.Key_F3)
     hands.type("park", _chooser(walk).search)
+    shown = _chooser(walk).table.rows
+    until("the three called Park", lambda: shown.total == _PARKS and shown.row_at(_PARKS - 1))
     walk.picture("customer-chooser")
-    hands.press("Use Ji-woo Park")
-    hands.reads("Ji-woo Park", panel)
-    walk.synced()
-    return "Ji-woo Park created at the till, found by name, on the cart and at the backend"
+    hands.press(f"Use {NEW_CUSTOMER}")
+    hands.reads(NEW_CUSTOMER, panel)
+    return (
+        f"{NEW_CUSTOMER} created here, found among {_PARKS} by name; {len(REGULARS)} came by sync"
+    )
 
 
 def discount(walk: Walk) -> str:

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QApplication
 
 from pos.app.demo import has_screen, stage
 from pos.app.tour import apart, arranging, cards, closing, crashing, refunding, selling
-from pos.app.tour.camera import Camera
-from pos.app.tour.waiting import TourError
+from pos.app.tour.camera import EVERYTHING, Camera, Plan
+from pos.app.tour.quiet import pass_on_warnings
+from pos.app.tour.waiting import TourError, note_bug
 from pos.app.tour.walk import Step, Walk
 from pos.ui import theme
 
@@ -42,18 +43,20 @@ STEPS: tuple[tuple[str, Step], ...] = (
 )
 
 
-def take_tour(screenshots: Path | None, look: str) -> int:
+def take_tour(screenshots: Path | None, look: str, plan: Plan = EVERYTHING) -> int:
     """Walk through the whole main job; returns 0, or 1 when anything is off.
 
-    Pictures of every screen go below ``screenshots`` when it is given;
+    Pictures go below ``screenshots`` when it is given, as ``plan`` has them;
     ``look`` is the theme the window wears meanwhile.
     """
     if not has_screen():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    pass_on_warnings()
+    sys.excepthook = note_bug
     app = QApplication(sys.argv[:1])
     app.setQuitOnLastWindowClosed(False)  # it is closed and opened again on the way
     theme.apply(app, look)
-    camera, began = Camera(screenshots, app, look), monotonic()
+    camera, began = Camera(screenshots, app, look, plan), monotonic()
     with stage() as on:
         walk = Walk(on, app, camera, look)
         try:

@@ -133,7 +133,9 @@ class CheckoutScreen(Screen):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Pass the keyboard on: digits and Enter belong to the page that is shown."""
         super().focusInEvent(event)
-        self._pages.currentWidget().setFocus()
+        page = self._pages.currentWidget()
+        if page is not None:
+            page.setFocus()
 
     def on_command(self, word: str) -> None:
         if word == "back":

@@ -16,7 +16,7 @@ from pos.ui.widgets.overlay import PanelSize
 from pos.ui.widgets.panels import row, scroller
 from pos.ui.widgets.text import Label
 
-SIZE = PanelSize(480, 680)
+SIZE = PanelSize(480, 900)
 
 
 class ReceiptDialog(QWidget):
