@@ -6,6 +6,9 @@
     python3 dev.py lint                  the static part of it
     python3 dev.py bench [name ...]      measurements against their floors
     python3 dev.py screenshots           the pictures of the README, by the tour
+    python3 dev.py simulate [--seed N]   the payment and sync cores in a simulated world
+    python3 dev.py mutants               broken protocols that the simulation must catch
+    python3 dev.py prove [--share 1.0]   all of the proof; writes docs/PROOF.md
 
 Makes ``.venv`` beside this file from ``requirements/lock.txt`` when that file
 changed, with pip as the machine has configured it.
@@ -266,31 +269,31 @@ def bench(arguments: list[str]) -> int:
     return max(run(["-m", f"bench.{name}"]) for name in chosen)
 
 
-def screenshots(arguments: list[str]) -> int:
-    """Have the tour walk through the real screens and leave its pictures in docs/."""
-    return run(["-m", "pos", "demo", "--tour", "--readme", "docs/screenshots", *arguments])
-
-
 VERBS: dict[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "test": test,
     "lint": lint,
     "bench": bench,
-    "screenshots": screenshots,
+}
+COMMANDS = {
+    "screenshots": ["-m", "pos", "demo", "--tour", "--readme", "docs/screenshots"],
+    "simulate": ["-m", "tests.simulation"],
+    "mutants": ["-m", "tests.simulation.mutants"],
+    "prove": ["-m", "tests.proof"],
 }
 
 
 def main(arguments: list[str]) -> int:
     """Make the machine and the environment ready, then do what was asked."""
     verb, *rest = arguments or [""]
-    if verb not in VERBS:
+    if verb not in VERBS and verb not in COMMANDS:
         print(__doc__)
         return 0 if verb in {"-h", "--help", "help"} else 2
     python = find_python()
     shown = verb == "demo" and bool({"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ))
     prepare_machine(python, screen=shown)
     prepare_environment(python)
-    return VERBS[verb](rest)
+    return VERBS[verb](rest) if verb in VERBS else run([*COMMANDS[verb], *rest])
 
 
 if __name__ == "__main__":
