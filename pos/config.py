@@ -16,6 +16,8 @@ import platformdirs
 from pos.errors import CashierError
 
 _ENV = "TILLKEEP_"
+_LARGEST = 8192
+"""Bytes of a configuration file: there are five settings, and reading takes longer than linear."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,16 @@ class Config:
     @property
     def backups(self) -> Path:
         return self.data_dir / "backups"
+
+    @property
+    def mark(self) -> Path:
+        """How far the till has come, beside its file."""
+        return self.data_dir / "till.mark"
+
+    @property
+    def set_aside(self) -> Path:
+        """Damaged files that a copy took the place of."""
+        return self.data_dir / "set-aside"
 
     @property
     def logs(self) -> Path:
@@ -81,11 +93,18 @@ def _from_file(path: Path) -> dict[str, str | bool]:
     if not path.exists():
         return {}
     try:
+        if path.stat().st_size > _LARGEST:
+            raise ValueError(f"it is larger than {_LARGEST} bytes")
         values = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CashierError(
             "config_unreadable", f"{path.name} cannot be read: {error}", "Correct or remove it."
         ) from error
+    return _checked(path, values)
+
+
+def _checked(path: Path, values: dict[str, Any]) -> dict[str, str | bool]:
+    """Return what a file says, if it names known settings with values of their types."""
     known = {field.name for field in fields(Config)} - {"data_dir"}
     if unknown := sorted(set(values) - known):
         raise CashierError(
@@ -93,4 +112,13 @@ def _from_file(path: Path) -> dict[str, str | bool]:
             f"{path.name} names an unknown setting: {', '.join(unknown)}",
             f"Use only {', '.join(sorted(known))}.",
         )
+    for name, value in values.items():
+        if name == "training":
+            good, kind = isinstance(value, bool), "true or false"
+        else:
+            good, kind = isinstance(value, str) and value.isprintable(), "a text in quotation marks"
+        if not good:
+            raise CashierError(
+                "config_wrong_value", f"{path.name}: {name} must be {kind}.", "Correct the line."
+            )
     return values

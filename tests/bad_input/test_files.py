@@ -141,6 +141,10 @@ def test_a_damaged_catalogue_stops_no_sale(data, start, tmp_path):
     [
         ("this is = = no toml", "config_unreadable"),
         ('stripe_key = "rk_test_1"', "config_unknown_setting"),
+        ("locale = 5", "config_wrong_value"),
+        ('training = "yes"', "config_wrong_value"),
+        (f"locale = {'[' * 900}{']' * 900}", "config_unreadable"),
+        (f"{'a.' * 30_000}b = 1", "config_unreadable"),
     ],
 )
 def test_a_bad_configuration_file(data, text, code):

@@ -100,7 +100,7 @@ def _head(receipt: Receipt) -> Iterator[Block]:
     if receipt.copy:
         yield Centre(f"COPY {receipt.copy}", Style.STRONG)
     if receipt.notice:
-        yield Centre(receipt.notice, Style.STRONG)
+        yield Centre(plain(receipt.notice), Style.STRONG)
     yield Row(plain(receipt.number), f"{receipt.at:%Y-%m-%d %H:%M}")
     yield Row(plain(receipt.cashier), plain(receipt.register), Style.SMALL)
     if receipt.customer:
@@ -165,7 +165,7 @@ def _refunded(receipt: Receipt) -> Iterator[Block]:
     yield from (_tax(receipt, tax) for tax in receipt.taxes)
     yield Gap()
     for tender in receipt.tenders:
-        yield Row(f"To {tender.name}", _money(receipt, tender.amount_minor))
+        yield Row(f"To {plain(tender.name)}", _money(receipt, tender.amount_minor))
     yield Row(f"Reason: {plain(receipt.note)}", style=Style.SMALL)
 
 
@@ -182,7 +182,7 @@ def _tender(receipt: Receipt, tender: ReceiptTender) -> Iterator[Block]:
     if tender.change_minor:
         yield Row("Change", _money(receipt, tender.change_minor), Style.STRONG)
     for label, value in tender.card:
-        yield Row(label, plain(value), Style.SMALL, indent=2)
+        yield Row(plain(label), plain(value), Style.SMALL, indent=2)
 
 
 def _returned(receipt: Receipt) -> Iterator[Block]:
