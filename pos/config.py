@@ -93,14 +93,18 @@ def _from_file(path: Path) -> dict[str, str | bool]:
     if not path.exists():
         return {}
     try:
-        if path.stat().st_size > _LARGEST:
-            raise ValueError(f"it is larger than {_LARGEST} bytes")
-        values = tomllib.loads(path.read_text("utf-8"))
+        values = tomllib.loads(_text_of(path))
     except (OSError, ValueError, RecursionError) as error:
         raise CashierError(
             "config_unreadable", f"{path.name} cannot be read: {error}", "Correct or remove it."
         ) from error
     return _checked(path, values)
+
+
+def _text_of(path: Path) -> str:
+    if path.stat().st_size > _LARGEST:
+        raise ValueError(f"it is larger than {_LARGEST} bytes")
+    return path.read_text("utf-8")
 
 
 def _checked(path: Path, values: dict[str, Any]) -> dict[str, str | bool]:
