@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
@@ -15,7 +16,7 @@ from sqlalchemy import Connection
 from pos.app.vault import Vault
 from pos.backend.client import BackendClient
 from pos.config import Config
-from pos.errors import CashierError
+from pos.errors import CashierError, PosError
 from pos.models import migrate
 from pos.models.database import Database
 from pos.models.states import RefundState
@@ -31,6 +32,7 @@ from pos.services.purchases import Purchases
 from pos.services.refunds import RefundService
 from pos.services.refunds.rows import SqlRefunds
 from pos.services.refunds.service import after_settling
+from pos.services.safety import Keeper, refuse_missing
 from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, KeyringSecrets, SecretStore
 from pos.services.settings import SettingsService
 from pos.services.stock import StockService
@@ -53,6 +55,7 @@ class Till:
     clock: Clock
     lock: FileLock
     db: Database
+    keeper: Keeper
     catalogue: Catalogue
     stock: StockService
     settings: SettingsService
@@ -74,6 +77,8 @@ class Till:
 
     def close(self) -> None:
         """Let go of files and connections; whatever is unfinished is durable."""
+        with suppress(PosError):  # a failing disk keeps nobody from leaving
+            self.keeper.mark()
         self.link.close()
         self.gateway.close()
         self.catalogue.close()
@@ -139,13 +144,14 @@ def _wire(
     preset: shop.Preset | None,
 ) -> Till:
     clock, timer = clocks
-    migrate.upgrade(config.till_db, config.backups)
-    db = Database(config.till_db)
+    keeper = _sound(config, clock)
+    db = keeper.db
     shop.bootstrap(db, clock, preset=preset)
     vault = Vault(secrets or KeyringSecrets(_account(config)))
     catalogue = Catalogue.open(config.catalogue_db)
     gateway = StripeGateway(lambda: vault.get(STRIPE_KEY), config.stripe_url)
     parts = _Money(db, clock, gateway)
+    keeper.mark()
     customers = CustomerService(db, clock)
     sync = Sync(db, clock, catalogue=CatalogueFeed(catalogue), customers=customers)
     return Till(
@@ -153,6 +159,7 @@ def _wire(
         clock=clock,
         lock=lock,
         db=db,
+        keeper=keeper,
         catalogue=catalogue,
         stock=StockService(db, clock),
         settings=SettingsService(db, clock),
@@ -168,6 +175,19 @@ def _wire(
         sync=sync,
         link=BackendLink(config, db, vault),
     )
+
+
+def _sound(config: Config, clock: Clock) -> Keeper:
+    """Open a till.db of this version that is whole, or say what is wrong with it."""
+    refuse_missing(config)
+    migrate.upgrade(config.till_db, config.backups)
+    keeper = Keeper(config, Database(config.till_db), clock)
+    try:
+        keeper.check()
+    except BaseException:
+        keeper.db.close()
+        raise
+    return keeper
 
 
 class _Money:

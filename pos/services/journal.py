@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, RowMapping, insert, select
 from sqlalchemy.orm import Session
 
 from pos.models.shop import Register
@@ -78,8 +79,24 @@ def first_broken(db: Session | Connection) -> int | None:
     Detects a changed, inserted, deleted or reordered row; a cut tail only
     against the backend's copy.
     """
-    expected: dict[tuple[UUID, int], tuple[int, str]] = {}
-    for row in db.execute(select(*_journal.columns).order_by(JournalEntry.id)).mappings():
+    rows = db.execute(select(*_journal.columns).order_by(JournalEntry.id)).mappings()
+    return _walk(rows, {})
+
+
+def tail_broken(db: Session | Connection, last: int = 1000) -> int | None:
+    """Walk the newest entries only, as every start does; else as `first_broken`."""
+    newest = select(*_journal.columns).order_by(JournalEntry.id.desc()).limit(last)
+    rows = [*reversed(db.execute(newest).mappings().all())]
+    begun = {(row["register_id"], row["epoch"]): row for row in reversed(rows)}
+    known = {key: (row["seq"], row["previous"]) for key, row in begun.items() if row["seq"] > 1}
+    return _walk(rows, known)
+
+
+def _walk(
+    rows: Iterable[RowMapping], expected: dict[tuple[UUID, int], tuple[int, str]]
+) -> int | None:
+    """Return the id of the first row that does not continue its chain."""
+    for row in rows:
         chain = (row["register_id"], row["epoch"])
         seq, previous = expected.get(chain, (1, GENESIS))
         if row["seq"] != seq or row["previous"] != previous or chain_hash(dict(row)) != row["hash"]:

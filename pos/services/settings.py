@@ -22,7 +22,7 @@ from pos.models.database import Database
 from pos.models.order import Order
 from pos.models.shop import Business, Location, PaymentSettings, Register, Staff, TaxRate
 from pos.pricing import TaxRounding
-from pos.services import fields
+from pos.services import fields, rules
 from pos.services.journal import Event, record
 from pos.services.shop import Clock, Shop, ShopTax, load, tax_row
 
@@ -196,9 +196,8 @@ class SettingsService:
 
     def _changed(self, db: Connection, what: str, data: dict[str, Any]) -> Shop:
         shop = load(db)
-        event = Event(
-            "settings_changed", str(shop.location_id), {"what": what, **data}, self._actor
-        )
+        said = {"what": what, **data, rules.KEY: rules.written(db)}
+        event = Event("settings_changed", str(shop.location_id), said, self._actor)
         record(db, event, self._clock())
         return shop
 

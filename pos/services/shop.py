@@ -18,6 +18,7 @@ from pos.models.database import Database
 from pos.models.shop import Business, Location, PaymentSettings, Register, Staff, TaxRate
 from pos.models.states import Role
 from pos.pricing import Rules, TaxRounding
+from pos.services import rules
 from pos.services.journal import Event, record
 
 Clock = Callable[[], datetime]
@@ -248,7 +249,8 @@ def _seed(connection: Connection, preset: Preset, now: datetime) -> None:
     )
     for position, tax in enumerate(preset.taxes):
         connection.execute(insert(TaxRate).values(tax_row(tax, ids.location, position, now)))
-    record(connection, Event("shop_created", str(ids.business), {"name": preset.business}), now)
+    data = {"name": preset.business, rules.KEY: rules.written(connection)}
+    record(connection, Event("shop_created", str(ids.business), data), now)
 
 
 def _seed_places(connection: Connection, preset: Preset, ids: _Ids) -> None:

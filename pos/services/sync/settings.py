@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, select, update
@@ -14,6 +15,7 @@ from pos.models.base import new_id
 from pos.models.checkout import LocationProvider, PaymentProvider
 from pos.models.shop import Business, Location, PaymentSettings, Register, TaxRate
 from pos.pricing import PPM
+from pos.services import rules
 from pos.services.journal import Event, record
 
 UNUSABLE = "settings_unusable"
@@ -35,7 +37,8 @@ def apply(connection: Connection, told: SettingsOut, now: datetime) -> None:
     _apply_shop(connection, told)
     _apply_taxes(connection, told, now)
     _apply_providers(connection, told)
-    data = {"version": told.version, "register": str(told.register.id)}
+    data: dict[str, Any] = {"version": told.version, "register": str(told.register.id)}
+    data |= {rules.KEY: rules.written(connection)}
     record(connection, Event("settings_pulled", str(told.location.id), data, "backend"), now)
 
 

@@ -1,0 +1,112 @@
+"""Looks after the file of one open till: at the start, after sales, once a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from pos.config import Config
+from pos.errors import CashierError
+from pos.models.database import Database
+from pos.services import rules
+from pos.services.safety import audit, copies, mark
+
+log = structlog.get_logger(__name__)
+
+Clock = Callable[[], datetime]
+_AGAIN = timedelta(hours=1)
+"""How long after a copy that failed the next is tried."""
+
+
+def refuse_missing(config: Config) -> None:
+    """Refuse to begin anew where a till has been: raises `CashierError` ``database_missing``."""
+    path = config.till_db
+    if path.exists() and path.stat().st_size:
+        return
+    if mark.read(config.mark) is not None or any(config.backups.glob("till-*.db")):
+        raise CashierError(
+            "database_missing",
+            "The file with the sales of this till is gone or empty.",
+            "Restore the newest copy. To begin anew, move the whole data folder away first.",
+        )
+
+
+class Keeper:
+    """`check` before anything is sold; `keep` now and then, off the GUI thread."""
+
+    def __init__(self, config: Config, db: Database, clock: Clock) -> None:
+        self._config = config
+        self.db = db
+        self._clock = clock
+        self._marked: mark.Mark | None = None
+        self._next_copy: datetime | None = None
+
+    def check(self) -> None:
+        """Compare what the file says with itself and with the mark beside it.
+
+        Raises `CashierError`: ``database_damaged`` or ``database_older``. What was
+        set for prices is put right from the journal.
+        """
+        try:
+            with self.db.reader.begin() as db:
+                if mark.seen(db) is None and mark.read(self._config.mark) is None:
+                    return  # a new till
+                self._refuse_older(db)
+                self._refuse_unsound(db)
+            self._mend_rules()
+        except (SQLAlchemyError, ValueError, LookupError, TypeError) as error:
+            raise _damaged(f"A row cannot be read ({type(error).__name__})") from error
+
+    def keep(self) -> None:
+        """Write the mark if the journal has grown, and make the day's copy if it is due.
+
+        Raises `CashierError` when that copy cannot be made or finds damage.
+        """
+        self.mark()
+        now = self._clock()
+        tried = self._next_copy is not None and now < self._next_copy <= now + _AGAIN
+        if not tried and copies.is_due(self._config.backups, now):
+            self._next_copy = now + _AGAIN
+            copies.make(self._config.till_db, self._config.backups, now)
+
+    def mark(self) -> None:
+        """Write down how far the till has come."""
+        with self.db.reader.begin() as db:
+            seen = mark.seen(db)
+        if seen is not None and seen != self._marked:
+            mark.write(self._config.mark, seen)
+            self._marked = seen
+
+    def _refuse_older(self, db: Connection) -> None:
+        known = mark.read(self._config.mark)
+        if known is not None and mark.missing(db, known):
+            raise CashierError(
+                "database_older",
+                "The file with the sales is older than what this till had already recorded.",
+                "Put the newest file back, or restore the newest copy. Nothing was changed.",
+            )
+
+    def _refuse_unsound(self, db: Connection) -> None:
+        found = audit.recent(db)
+        if found:
+            raise _damaged(found)
+
+    def _mend_rules(self) -> None:
+        with self.db.reader.begin() as db:
+            wrong = rules.differ(db)
+        if wrong:
+            log.warning("what prices are worked out by was not as the journal has it")
+            with self.db.engine.begin() as db:
+                rules.mend(db, self._clock())
+
+
+def _damaged(found: str) -> CashierError:
+    return CashierError(
+        "database_damaged",
+        f"The file with the sales is damaged. {found}.",
+        "Nothing was changed. Restore the newest copy, or send the data folder to support.",
+    )
