@@ -165,7 +165,7 @@ def test_case_59_a_refund_older_than_20_hours(world, sold, executed):
     refund = world.request_refund(sold, 700)
     world.witness.crash(AFTER_ANSWER, OpKind.REFUND)
     world.crash_while(lambda: world.ticks(5))
-    world.pass_hours(25)
+    world.pass_time(25 * 3600)
     assert world.settle_refund(refund).state is RefundState.SUCCEEDED
     assert _given(world) == [700]
     assert _keys(world) == (["1"] if executed else ["1", "2"])

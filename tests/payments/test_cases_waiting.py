@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pos.errors import CashierError
-from pos.models.states import OpKind
+from pos.models.states import OpKind, RunState
 from pos.terminal.attempt import Choice, Situation
 from tests.support.simulator import READER, close_client
 from tests.support.witness import AFTER_ANSWER
@@ -64,7 +64,7 @@ def test_case_29_parked_while_unknown_it_is_found_paid_later(world):
 
 
 @pytest.mark.parametrize("restart", [False, True])
-def test_case_29_parked_and_not_paid_it_can_be_canceled_but_not_resumed(world, restart):
+def test_case_29_parked_and_not_paid_it_is_put_away(world, restart):
     """A parked payment holds no lease: the next card sale has the reader for itself."""
     run = world.card_sale()
     world.sim.outage()
@@ -73,19 +73,17 @@ def test_case_29_parked_and_not_paid_it_can_be_canceled_but_not_resumed(world, r
     if restart:  # before the attempt itself learned of it
         world.restart()
     world.ticks(3)
+    assert not set(world.last[run].choices) & {Choice.RETRY, Choice.RESUME, Choice.PARK}
     world.sim.outage(on=False)
-    assert world.until(run, Situation.WAITING_FOR_CARD).choices == (Choice.CANCEL,)
+    world.till.checkout.choose(run, Choice.RETRY)
+    world.till.checkout.choose(run, Choice.RESUME)
+    assert world.till.stripe.probe()
     second = world.card_sale(500)
     world.sim.present_card()
     assert world.settle(second).situation is Situation.APPROVED
-    parked = world.last[run]
-    assert parked.situation is Situation.DISPLACED
-    assert parked.choices == (Choice.CANCEL,)
-    world.till.checkout.choose(run, Choice.RETRY)
-    world.till.checkout.choose(run, Choice.RESUME)
-    world.ticks(10)
+    assert world.settle(run).situation is Situation.CANCELED
+    assert world.view(run).state is RunState.ABANDONED
     assert [p["amount"] for p in world.prompts()] == [1960, 500]
-    assert world.cancel(run).situation is Situation.CANCELED
     assert [c["amount"] for c in world.charges()] == [500]
 
 

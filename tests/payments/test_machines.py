@@ -17,7 +17,6 @@ from pos.terminal.attempt import (
     Done,
     LookIntent,
     LookList,
-    Pause,
     Send,
     Situation,
     Turn,
@@ -177,9 +176,9 @@ def test_a_parked_attempt_never_wakes_the_reader():
     a = card_answers.choose(_dispatched(), Choice.PARK)
     idle = View(intent=OPEN, reader=ReaderFacts(), again=True)
     action = card_machine.decide(replace(a, view=idle), CONTEXT)
-    assert isinstance(action, Pause)
-    assert (action.situation, action.choices) == (Situation.RESUME, (Choice.CANCEL,))
-    assert card_answers.choose(a, Choice.RESUME).wish is Wish.ASK
+    assert action.op.kind is OpKind.CANCEL_INTENT
+    for choice in (Choice.RESUME, Choice.RETRY, Choice.CHECK):
+        assert card_answers.choose(a, choice).wish is Wish.CANCEL
 
 
 def test_a_cancel_that_stripe_keeps_refusing_ends_with_a_person_and_may_be_tried_again():

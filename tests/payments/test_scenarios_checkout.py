@@ -201,7 +201,7 @@ def test_scenario_26_an_operation_older_than_a_day(world):
     world.pay_card(run)
     world.witness.crash(AFTER_ANSWER, OpKind.PROCESS)
     world.crash_while(lambda: world.ticks(9))
-    world.pass_hours(25)
+    world.pass_time(25 * 3600)
     world.until(run, Situation.RESUME)
     world.choose(run, Choice.RESUME)
     world.until(run, Situation.WAITING_FOR_CARD)

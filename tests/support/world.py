@@ -34,6 +34,7 @@ from tests.support.till import FakeClock
 from tests.support.witness import Crash, Witness
 
 PRICE = 1960
+_MINUTE = 60.0
 _PRESET = shop.Preset(business="Harbour Studio", location="Front desk", owner="Mina Kang")
 _WAKING = frozenset({Choice.RETRY, Choice.RESUME})
 _ENDED = frozenset({RefundState.SUCCEEDED, RefundState.FAILED, RefundState.CANCELED})
@@ -64,8 +65,9 @@ class World:
         self.last: dict[UUID, Progress] = {}
         self.refunded: dict[UUID, RefundProgress] = {}
         self.troubles: list[str] = []
-        self._elapsed = 0.0
+        self._elapsed = self._behind = 0.0
         self.till = self._open()
+        self.till.stripe.probe()  # as the program does while no payment runs
 
     def _open(self) -> Till:
         till = build(
@@ -146,14 +148,16 @@ class World:
     # time
 
     def pass_time(self, seconds: float) -> None:
-        """Let virtual time pass at the till; the simulator's clock is `sim.advance`."""
+        """Let virtual time pass at the till, and at Stripe once a minute of it has.
+
+        A clock that is wrong is `clock.advance` or `sim.advance` alone.
+        """
         self._elapsed += seconds
         self.clock.advance(seconds=seconds)
-
-    def pass_hours(self, hours: float) -> None:
-        """Let virtual time pass at the till and at Stripe."""
-        self.pass_time(hours * 3600)
-        self.sim.advance(hours * 3600)
+        self._behind += seconds
+        if self._behind >= _MINUTE:
+            self.sim.advance(self._behind)
+            self._behind = 0.0
 
     def tick(self) -> DeskTick:
         """Let the desk take one step, or wait (virtually) until it has one to take."""
