@@ -6,12 +6,10 @@
     python3 dev.py lint                  the static part of it
     python3 dev.py bench [name ...]      measurements against their floors
     python3 dev.py screenshots           the pictures of the README, by the tour
-    python3 dev.py simulate [--seed N]   the payment and sync cores in a simulated world
-    python3 dev.py mutants               broken protocols that the simulation must catch
+    python3 dev.py simulate | mutants    the payment cores in a simulated world
     python3 dev.py prove [--share 1.0]   all of the proof; writes docs/PROOF.md
 
-Makes ``.venv`` beside this file from ``requirements/lock.txt`` when that file
-changed, with pip as the machine has configured it.
+Makes ``.venv`` from ``requirements/lock.txt`` when that changed, with pip as configured.
 """
 
 from __future__ import annotations
@@ -228,7 +226,6 @@ def check(name: str) -> bool:
     print(f"{verdict} ({time.monotonic() - started:.1f} s)", flush=True)
     if done.returncode:
         sys.stdout.buffer.write(done.stdout)
-        sys.stdout.flush()
     return done.returncode == 0
 
 

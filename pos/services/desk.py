@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from time import monotonic
 from uuid import UUID
 
@@ -46,6 +47,8 @@ class PaymentDesk:
         self._providers = providers
         self._clock = clock
         self._due: dict[UUID, float | None] = {}
+        self._turns: dict[UUID, int] = {}
+        self._count = count(1)
         self._woken = False
 
     def wake(self) -> None:
@@ -85,10 +88,15 @@ class PaymentDesk:
 
     def _next(self) -> UUID | None:
         now = self._clock()
-        due = [(at, key) for key, at in self._due.items() if at is not None and at <= now]
-        return min(due)[1] if due else None
+        due = [
+            (at, self._turns.get(key, 0), key)
+            for key, at in self._due.items()
+            if at is not None and at <= now
+        ]
+        return min(due)[2] if due else None
 
     def _plan(self, key: UUID, delay: float | None) -> None:
+        self._turns[key] = next(self._count)  # who had a turn goes behind: nobody starves
         self._due[key] = None if delay is None else self._clock() + delay
 
     def _delay(self) -> float:

@@ -8,17 +8,25 @@ from pathlib import Path
 from tests.proof.part import Part
 
 ASSUMPTIONS = (
-    "Stripe itself was never asked: its behaviour is modelled after its API description and"
-    " documentation, and the library's behaviour after runs against a local server.",
-    "A repeated key after `terminal_reader_timeout` may replay that error: the till sends a new"
-    " key on the same PaymentIntent and is safe either way.",
-    "Cancelling a PaymentIntent while a reader confirms it: one of the two wins at Stripe, and the"
-    " PaymentIntent that is read afterwards says which.",
+    (
+        "Stripe itself was never asked: its behaviour is modelled after its API description and"
+        " documentation, and the library's behaviour after runs against a local server."
+    ),
+    (
+        "A repeated key after `terminal_reader_timeout` may replay that error: the till sends a new"
+        " key on the same PaymentIntent and is safe either way."
+    ),
+    (
+        "Cancelling a PaymentIntent while a reader confirms it: one of the two wins at Stripe, and the"
+        " PaymentIntent that is read afterwards says which."
+    ),
     "A display command sent during a payment drops it: the till never sends one.",
     "The HTTP status of busy and offline readers is taken to be 400.",
     "A declining card presented through the test helper may answer 200 or 402.",
-    "`Stripe-Version` may be part of the comparison of repeated requests: the till repeats the"
-    " version it sent first.",
+    (
+        "`Stripe-Version` may be part of the comparison of repeated requests: the till repeats the"
+        " version it sent first."
+    ),
 )
 WAITING = (
     "Invariants I5 (store credit), I11 (approvals) and the stock rules join with their features.",
@@ -31,9 +39,11 @@ def write(path: Path, parts: Sequence[tuple[Part, float]], facts: Mapping[str, s
     lines = [
         "# Proof",
         "",
-        "Never charged twice, never lost: what was run to show it, and what it showed."
-        " Repeat it with `python3 dev.py prove`; one simulated run with"
-        " `python3 dev.py simulate --seed N`.",
+        (
+            "Never charged twice, never lost: what was run to show it, and what it showed."
+            " Repeat it with `python3 dev.py prove`; one simulated run with"
+            " `python3 dev.py simulate --seed N`."
+        ),
         "",
         *_table([("", ""), *facts.items()]),
         "",

@@ -71,7 +71,7 @@ class Cashier:
             self._opened(paid)
 
     def _opened(self, run: RunView) -> None:
-        self.till.counter = Counter(run, self.till.counter.progress)
+        self.till.counter = Counter(run)
         self.till.show(run)
         if run.session_id is not None:
             self.till.agreed.add(run.session_id)
