@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -28,12 +28,9 @@ def stocked(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def open_counter(qapp, tmp_path, stocked):  # noqa: ARG001  the windows need it
-    """Open the window, as often as wanted on the same folder; closed at the end."""
-    stack = ExitStack()
-    folder = tmp_path / "till"
-    shutil.copytree(stocked, folder)
+@contextmanager
+def counters(folder):
+    """Yield what opens the window on a folder, as often as wanted; closed at the end."""
 
     def open_it(simulator=None, backend=None, before=None, key=KEY):
         secrets = MemorySecrets({BACKEND_TOKEN: backend.token} if backend else {}, problem=None)
@@ -51,10 +48,25 @@ def open_counter(qapp, tmp_path, stocked):  # noqa: ARG001  the windows need it
         return Counter(front, simulator.sim if simulator else None, opened)
 
     windows = Windows()
-    with stack:
+    with ExitStack() as stack:
         yield open_it
     windows.close()
     assert windows.shown == [], "parts that flashed up as windows of their own"
+
+
+@pytest.fixture
+def open_counter(qapp, tmp_path, stocked):  # noqa: ARG001  the windows need it
+    """Open the window on a folder of this test's own, as often as wanted."""
+    with counters(shutil.copytree(stocked, tmp_path / "till")) as open_it:
+        yield open_it
+
+
+@pytest.fixture(scope="module")
+def open_shared(qapp, tmp_path_factory, stocked):  # noqa: ARG001  the windows need it
+    """Open the window on a folder of this module's own."""
+    folder = tmp_path_factory.mktemp("shared") / "till"
+    with counters(shutil.copytree(stocked, folder)) as open_it:
+        yield open_it
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ class RefundController(QObject):
     def open(self, found: PurchaseDetail) -> None:
         """Begin a refund of an opened purchase."""
         self._found, self._plan, self._running = found, None, None
-        self._screen.show_refund(self._view(None, tr("Choose what comes back.")))
+        self._screen.open_refund(self._view(None, tr("Choose what comes back.")))
 
     def news(self, tick: DeskTick) -> None:
         """Take in what the payments thread did."""

@@ -137,6 +137,11 @@ class PurchasesScreen(Screen):
             self.detail.show_view(view)
         self._stack.setCurrentIndex(0 if view is None else 1)
 
+    def open_refund(self, view: RefundView) -> None:
+        """Begin a refund of the purchase, with nothing chosen yet."""
+        self.refund.begin(view)
+        self.show_refund(view)
+
     def show_refund(self, view: RefundView) -> None:
         """Show the refund of the purchase."""
         self.refund.show_view(view)
@@ -186,6 +191,7 @@ class PurchasesScreen(Screen):
             step = _ARROWS.get(Qt.Key(event.key()), 0)
             if step:
                 self.table.step(step)
+                self._touched()
             return bool(step)
         return False
 

@@ -139,7 +139,7 @@ class RefundPanel(QWidget):
     def show_view(self, view: RefundView) -> None:
         """Show the newest computation; another order starts a new choice."""
         if view.order_id != self._view.order_id or set(self._lines) != {x.id for x in view.lines}:
-            self._begin(view)
+            self.begin(view)
         self._view = view
         self._title.setText(view.title)
         self._subtitle.setText(view.subtitle)
@@ -165,7 +165,8 @@ class RefundPanel(QWidget):
         """Return the row of a line; raises `KeyError`."""
         return self._lines[line_id]
 
-    def _begin(self, view: RefundView) -> None:
+    def begin(self, view: RefundView) -> None:
+        """Start a choice anew, also of the order that was shown last."""
         clear(self._rows)
         self._lines = {line.id: _Line(line) for line in view.lines}
         for row in self._lines.values():
