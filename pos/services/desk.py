@@ -63,7 +63,7 @@ class PaymentDesk:
         """
         if self._woken:
             self._woken = False  # first: a wake during the step counts for the next tick
-            self._due = {}
+            self._all_due()
         sessions = [s for p in self._providers.values() for s in p.unsettled()]
         sessions += self._checkout.uncommitted()
         refunds = self._refunds.open_refunds()
@@ -85,6 +85,11 @@ class PaymentDesk:
         done = self._checkout.advance(key)
         self._plan(key, done.progress.delay)
         return DeskTick(self._delay(), runs=(done,))
+
+    def _all_due(self) -> None:
+        """Make everything due now; what waits already keeps its place, so that none starves."""
+        now = self._clock()
+        self._due = {key: now if at is None else min(at, now) for key, at in self._due.items()}
 
     def _next(self) -> UUID | None:
         now = self._clock()
