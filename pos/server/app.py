@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -11,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pos.backend.wire import MAX_BODY, Wire, decode
@@ -120,10 +121,19 @@ def _response(answer: Answer) -> Response:
     return Response(answer.body, answer.status, headers, "application/json")
 
 
-async def _http_error(_request: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     code = {404: "not_found", 405: "method_not_allowed"}.get(status, "bad_request")
-    return _response(Refusal(status, code, "no such resource or method").answer())
+    answer = Refusal(status, code, "no such resource or method").answer()
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = ", ".join(_methods(request))
+    return _response(answer)
+
+
+def _methods(request: Request) -> list[str]:
+    """Name every method of the place that was asked for (RFC 9110, 15.5.6)."""
+    here = [r for r in request.app.routes if r.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in here for method in route.methods})
 
 
 async def _bug(_request: Request, _error: Exception) -> Response:

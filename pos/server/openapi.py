@@ -7,10 +7,16 @@ from typing import Any
 
 import msgspec
 
-from pos.backend.wire import ErrorOut, encode
+from pos.backend.wire import PAGE, ErrorOut, encode
 from pos.server.routes import Resource
 
 _REF = "#/components/schemas/{name}"
+_QUERY: dict[str, dict[str, Any]] = {
+    "after": {"type": "string", "pattern": "^[0-9]{0,18}$"},
+    "limit": {"type": "integer", "minimum": 1, "maximum": PAGE},
+    "from": {"type": "string", "format": "date-time"},
+    "to": {"type": "string", "format": "date-time"},
+}
 _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -59,12 +65,14 @@ def _operation(resource: Resource) -> dict[str, Any]:
 
 def _parameters(resource: Resource) -> list[dict[str, Any]]:
     names = [part[1:-1] for part in resource.path.split("/") if part.startswith("{")]
-    text = {"type": "string"}
     in_path = [
         {"name": n, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
         for n in names
     ]
-    in_query = [{"name": name, "in": "query", "schema": text} for name in resource.query]
+    in_query = [
+        {"name": name, "in": "query", "schema": _QUERY.get(name, {"type": "string"})}
+        for name in resource.query
+    ]
     return [*in_path, *in_query, *([_KEY] if resource.keyed else [])]
 
 
