@@ -1,4 +1,4 @@
-"""The command line: run | demo | server | simulator | virtual-reader | import."""
+"""The command line: run | demo | import | verify-journal | server | simulator | virtual-reader."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "run": _run,
         "demo": _demo,
         "import": _import,
+        "verify-journal": _verify,
     }
     try:
         return verbs[options.verb or "run"](options)
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--readme", type=Path, help="only the pictures of the README, put there")
     bring = verbs.add_parser("import", help="import products from a CSV file")
     bring.add_argument("file", type=Path)
+    verbs.add_parser("verify-journal", help="look through the whole file of sales for damage")
     for name in _PASSED_ON:  # listed for --help; their words are passed on unread
         verbs.add_parser(name, help=f"run the {name.replace('-', ' ')} (see {name} --help)")
     return parser
@@ -80,6 +82,12 @@ def _import(options: argparse.Namespace) -> int:
     from pos.app.bring import bring  # noqa: PLC0415  SQLAlchemy only where it is needed
 
     return bring(load(options.data_dir), options.file, _say)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from pos.app.verify import verify  # noqa: PLC0415  SQLAlchemy only where it is needed
+
+    return verify(load(options.data_dir), _say)
 
 
 def _pass_on(verb: str, words: list[str]) -> int:

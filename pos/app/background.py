@@ -67,10 +67,9 @@ class Background(QObject):
         self._sync.wake()
         self.look_at_reader()
 
-    def close(self) -> bool:
-        """End both after the step under way; the journal makes leaving safe."""
-        done = [self._payments.close(), self._sync.close()]
-        return all(done)
+    def threads(self) -> tuple[Ticker, ...]:
+        """Return what the window ends when it closes; the journal makes leaving safe."""
+        return self._payments, self._sync
 
     def _step_desk(self) -> float | None:
         if not self._started.is_set():
@@ -90,6 +89,7 @@ class Background(QObject):
         if self._reconnect.is_set():
             self._reconnect.clear()
             self._till.link.connect(self._till.sync)
+        self._till.keeper.keep()
         status: SyncStatus = self._till.sync.tick()
         self._sync.tell(status)
         return status.delay

@@ -75,6 +75,11 @@ class Till:
         """Read the shop as it is now."""
         return shop.current(self.db)
 
+    def hang_up(self) -> None:
+        """End every call to the outside, now and from now on; from any thread."""
+        self.gateway.hang_up()
+        self.link.hang_up()
+
     def close(self) -> None:
         """Let go of files and connections; whatever is unfinished is durable."""
         with suppress(PosError):  # a failing disk keeps nobody from leaving
@@ -103,6 +108,12 @@ class BackendLink:
         self._client = BackendClient(url, token) if url and token else None
         sync.connect(self._client)
 
+    def hang_up(self) -> None:
+        """End the call under way; from any thread."""
+        client = self._client
+        if client is not None:
+            client.hang_up()
+
     def close(self) -> None:
         """Close the connection, if there is one."""
         if self._client is not None:
@@ -128,7 +139,7 @@ def build(
     Raises `CashierError` for what a person can mend: a folder that cannot be
     written, a second instance, a damaged or newer database, a full disk.
     """
-    lock = _lock(config)
+    lock = hold(config)
     try:
         return _wire(config, lock, secrets, (clock, timer), preset)
     except BaseException:
@@ -216,7 +227,8 @@ def _follow(refunds: SqlRefunds) -> RefundWatch:
     return watch
 
 
-def _lock(config: Config) -> FileLock:
+def hold(config: Config) -> FileLock:
+    """Take the data folder for this process alone; release it. Raises `CashierError`."""
     try:
         config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = FileLock(config.lock, timeout=0)

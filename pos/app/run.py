@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 
@@ -10,12 +11,13 @@ from PySide6.QtWidgets import QApplication
 from pos import logs
 from pos.app.build import Till, build
 from pos.app.front import Front
+from pos.app.rescue import rescue_for
 from pos.config import Config
 from pos.errors import CashierError
 from pos.services.secrets import SecretStore
 from pos.services.shop import Preset
 from pos.ui import theme
-from pos.ui.trouble import show_trouble
+from pos.ui.trouble import EXIT_TROUBLE, show_trouble
 
 
 def run(
@@ -32,26 +34,40 @@ def run(
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Tillkeep")
     theme.apply(app)
-    try:
-        till = build(config, secrets=secrets, preset=preset)
-    except CashierError as error:
-        return show_trouble(error)
+    till = _opened(config, secrets, preset)
+    if till is None:
+        return EXIT_TROUBLE
     logs.configure(config.logs)
     try:
         if prepare is not None:
             prepare(till)
-        return _show(till, app)
+        code, ended = _show(till, app)
     finally:
         till.close()
         logs.close()
+    if not ended:
+        os._exit(code)  # a thread hangs in the system, and Qt aborts when it is destroyed running
+    return code
 
 
-def _show(till: Till, app: QApplication) -> int:
+def _opened(config: Config, secrets: SecretStore | None, preset: Preset | None) -> Till | None:
+    """Open the till; where it cannot be opened, say why until it is mended or given up."""
+    while True:
+        try:
+            return build(config, secrets=secrets, preset=preset)
+        except CashierError as error:
+            if not show_trouble(error, rescue_for(error, config)):
+                return None
+
+
+def _show(till: Till, app: QApplication) -> tuple[int, bool]:
+    """Show the window until it is closed; also tells whether every thread has ended."""
     front = Front(till, app)
     logs.install_excepthook(till.config.logs, front.broke.emit)
     front.shell.show()
     front.start()
     try:
-        return app.exec()
+        code = app.exec()
     finally:
-        front.close()
+        ended = front.close()
+    return code, ended

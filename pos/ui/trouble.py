@@ -2,42 +2,144 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from pos.errors import CashierError
+from pos.errors import CashierError, PosError
+from pos.services.safety import Copy
 from pos.ui.i18n import tr
+from pos.ui.threads import Calls, unexpected
 from pos.ui.widgets.banner import Banner, banner_for
 from pos.ui.widgets.buttons import Button
-from pos.ui.widgets.text import Label
+from pos.ui.widgets.text import Label, wrapped
 
 EXIT_TROUBLE = 3
 """Exit code of a till that could not open."""
 
 
-class TroubleWindow(QWidget):
-    """One message and one way out."""
+@dataclass(frozen=True, slots=True)
+class Rescue:
+    """What can be done about a damaged file; each runs off the GUI thread.
 
-    def __init__(self, error: CashierError) -> None:
+    ``find`` looks for the newest good copy, ``restore`` puts it in place, and
+    ``go_on``, where the file is sound but older, starts a new series with it.
+    """
+
+    find: Callable[[], Copy | None]
+    restore: Callable[[Copy], object]
+    go_on: Callable[[], object] | None = None
+
+
+class TroubleWindow(QWidget):
+    """One message, a way out, and a copy to restore where one would help."""
+
+    def __init__(self, error: CashierError, rescue: Rescue | None = None) -> None:
         super().__init__()
         self.setWindowTitle(tr("Tillkeep"))
         self.setProperty("role", "page")
-        self.setMinimumSize(560, 260)
-        banner = Banner()
-        banner.show_view(banner_for(error))
+        self.setMinimumSize(600, 300)
+        self.mended = False
+        self._rescue = rescue
+        self._copy: Copy | None = None
+        self._calls = Calls("rescue", self) if rescue else None
+        self._banner = Banner()
+        self._banner.show_view(banner_for(error))
+        self.hint = wrapped("", "dim")
+        self.restore = Button("", "primary")
+        self.go_on = Button(tr("Go on with this file in a new number series"))
         self.leave = Button(tr("Close"))
-        self.leave.clicked.connect(self.close)
+        self._lay_out()
+        self._wire()
+
+    def _lay_out(self) -> None:
         line = QVBoxLayout(self)
         line.setContentsMargins(24, 24, 24, 24)
         line.setSpacing(16)
         line.addWidget(Label(tr("Tillkeep cannot open"), "title"))
-        line.addWidget(banner)
+        line.addWidget(self._banner)
+        line.addWidget(self.hint)
         line.addStretch()
-        line.addWidget(self.leave)
+        for button in (self.restore, self.go_on, self.leave):
+            line.addWidget(button)
+        for widget in (self.hint, self.restore, self.go_on):
+            widget.hide()
+
+    def _wire(self) -> None:
+        self.leave.clicked.connect(self.close)
+        if self._rescue is None or self._calls is None:
+            return
+        self.restore.clicked.connect(self._on_restore)
+        self.go_on.clicked.connect(self._on_go_on)
+        self._calls.crashed.connect(self._on_crashed)
+        self._say(tr("Looking through the copies…"))
+        self._calls.submit(self._rescue.find, then=self._found, failed=self._failed)
+
+    def shut(self) -> None:
+        """End the thread; call it once the window is closed."""
+        if self._calls is not None:
+            self._calls.close()
+
+    def _found(self, copy: Copy | None) -> None:
+        self._copy = copy
+        self._offer(busy=False)
+        if copy is None:
+            self._say(
+                tr("There is no copy that could be trusted. Send the data folder to support.")
+            )
+            return
+        at = copy.at.astimezone()
+        words = tr("Restore the copy of {day}, {time} (%n sales)", copy.sales)
+        self.restore.set_text(words.format(day=f"{at:%Y-%m-%d}", time=f"{at:%H:%M}"))
+        self._say(
+            tr(
+                "Sales made after that copy may be missing on this till. The backend and Stripe"
+                " know them. The damaged file is kept, and receipts start a new series of"
+                " numbers, so that none is used twice."
+            )
+        )
+
+    def _offer(self, *, busy: bool) -> None:
+        rescue = self._rescue
+        self.restore.setVisible(self._copy is not None)
+        self.go_on.setVisible(rescue is not None and rescue.go_on is not None)
+        for button in (self.restore, self.go_on, self.leave):
+            button.setEnabled(not busy)
+
+    def _on_restore(self) -> None:
+        if self._rescue is not None and self._copy is not None:
+            self._do(self._rescue.restore, self._copy)
+
+    def _on_go_on(self) -> None:
+        if self._rescue is not None and self._rescue.go_on is not None:
+            self._do(self._rescue.go_on)
+
+    def _do(self, act: Callable[..., object], *args: object) -> None:
+        self._offer(busy=True)
+        if self._calls is not None:
+            self._calls.submit(act, *args, then=self._done, failed=self._failed)
+
+    def _done(self, _result: object) -> None:
+        self.mended = True
+        self.close()
+
+    def _failed(self, error: PosError) -> None:
+        self._banner.show_view(banner_for(error))
+        self._offer(busy=False)
+
+    def _on_crashed(self, bug: Exception) -> None:
+        self._failed(unexpected(bug))
+
+    def _say(self, words: str) -> None:
+        self.hint.setText(words)
+        self.hint.show()
 
 
-def show_trouble(error: CashierError) -> int:
-    """Show the window until it is closed; returns `EXIT_TROUBLE`."""
-    window = TroubleWindow(error)
+def show_trouble(error: CashierError, rescue: Rescue | None = None) -> bool:
+    """Show the window until it is closed; says whether the till can be opened again now."""
+    window = TroubleWindow(error, rescue)
     window.show()
     QApplication.exec()
-    return EXIT_TROUBLE
+    window.shut()
+    return window.mended

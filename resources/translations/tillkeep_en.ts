@@ -76,6 +76,14 @@
    </translation>
   </message>
   <message numerus="yes">
+   <location filename="../../pos/ui/trouble.py" />
+   <source>Restore the copy of {day}, {time} (%n sales)</source>
+   <translation>
+    <numerusform>Restore the copy of {day}, {time} (%n sale)</numerusform>
+    <numerusform>Restore the copy of {day}, {time} (%n sales)</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <location filename="../../pos/ui/controllers/importing.py" />
    <source>Rows left out: %n. All others are imported.</source>
    <translation>

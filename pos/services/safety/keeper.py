@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from pos.config import Config
 from pos.errors import CashierError
 from pos.models.database import Database
+from pos.models.order import Order
+from pos.models.sync import JournalEntry
 from pos.services import rules
 from pos.services.safety import audit, copies, mark
 
@@ -33,6 +37,27 @@ def refuse_missing(config: Config) -> None:
             "The file with the sales of this till is gone or empty.",
             "Restore the newest copy. To begin anew, move the whole data folder away first.",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was looked through, and what was wrong, or nothing."""
+
+    entries: int
+    sales: int
+    found: str
+
+
+def look_through(db: Connection, mark_path: Path) -> Looked:
+    """Look at everything there is; raises as SQLAlchemy does where a row cannot be read."""
+    found = audit.everything(db)
+    known = mark.read(mark_path)
+    if not found and known is not None and mark.missing(db, known):
+        found = "The file is older than what this till had already recorded"
+    if not found and rules.differ(db):
+        found = "Taxes or currency are not what they were set to"
+    entries = db.scalar(select(func.count(JournalEntry.id))) or 0
+    return Looked(entries, db.scalar(select(func.count(Order.id))) or 0, found)
 
 
 class Keeper:
