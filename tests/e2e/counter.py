@@ -151,6 +151,10 @@ class Counter:
         across = {"minus": TOUCH // 2, "figure": box.width() // 2, "plus": box.width() - TOUCH // 2}
         self.touch(lines.viewport(), box.topLeft() + QPoint(across[what], box.height() // 2))
 
+    def know_jiwoo(self):
+        """Add a customer to the till."""
+        return self.till.customers.create("Ji-woo Park", "+82 10-5550-0199", "jiwoo@example.com")
+
     def rest(self) -> None:
         """Wait until every call of the window has come back."""
         idle(self.front)

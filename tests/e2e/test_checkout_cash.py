@@ -15,7 +15,7 @@ _ALL = Discount(DiscountKind.PERCENT, 1_000_000)
 
 
 def test_scenario_1_a_cart_becomes_an_order(counter):
-    jiwoo = counter.till.customers.search("Ji-woo", 1)[0]
+    jiwoo = counter.know_jiwoo()
     counter.scan(TEA)
     counter.scan(CORK)
     counter.holds(("Green tea", 1), ("Cork block", 1))

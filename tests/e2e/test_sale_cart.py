@@ -163,6 +163,7 @@ def test_a_chosen_customer_is_priced_anew_and_walk_in_goes_back(open_counter):
 
 
 def test_a_new_customer_is_created_on_the_spot_and_a_twin_is_warned_of(counter):
+    counter.know_jiwoo()
     counter.press(Key.Key_F3)
     counter.type("Jin Park")
     counter.tap("New customer “Jin Park”")
