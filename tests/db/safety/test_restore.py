@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -74,15 +75,15 @@ def test_no_series_is_used_twice_however_often_the_same_copy_is_restored(place):
     assert len(list(place.config.set_aside.iterdir())) == 4
 
 
-@pytest.mark.parametrize(("moved", "code"), [(0, "database_damaged"), (1, "database_missing")])
-def test_an_interrupted_restore_is_done_again(place, monkeypatch, moved, code):
+@pytest.mark.parametrize(("at", "code"), [(0, "database_damaged"), (1, "database_missing")])
+def test_an_interrupted_restore_is_done_again(place, monkeypatch, at, code):
+    """Just before the damaged file is moved away, and just before the copy is in its place."""
     place.sells(1)
     ruin(place)
-    really, left = os.replace, [moved]
+    really = os.replace
 
     def replace(*names):
-        left[0] -= 1
-        if left[0] < 0:
+        if Path(names[at]) == place.config.till_db:
             raise KeyboardInterrupt
         really(*names)
 
