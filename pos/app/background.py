@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Event
 from time import monotonic
 
@@ -11,10 +12,13 @@ from pos.app.build import Till
 from pos.services.desk import DeskTick
 from pos.services.sync import SyncStatus
 from pos.terminal.api import Availability
+from pos.ui.threads import Calls
 from pos.ui.ticker import Ticker
 
 _PROBE_EVERY = 20.0
 """Seconds between two looks at the reader while no payment runs."""
+_PATIENCE = 8.0
+"""Seconds in which all threads together must have ended: a slow disk may want some."""
 
 
 class Background(QObject):
@@ -101,3 +105,12 @@ class Background(QObject):
                 self.troubled.emit(news.trouble)
         else:
             self.reader_seen.emit(news)
+
+
+def end_all(threads: Sequence[Calls | Ticker]) -> bool:
+    """Stop them all, then wait for them together; False: one is stuck in the system."""
+    for thread in threads:
+        thread.stop()
+    until = monotonic() + _PATIENCE
+    ended = [thread.close(max(0, round((until - monotonic()) * 1000))) for thread in threads]
+    return all(ended)

@@ -7,9 +7,9 @@ from uuid import UUID
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
-from pos.app.background import Background
+from pos.app.background import Background, end_all
 from pos.app.build import Till
-from pos.app.pages import CHECKOUT, SALE, make_pages
+from pos.app.pages import CHECKOUT, CUSTOMERS, SALE, make_pages
 from pos.app.scans import Scans
 from pos.app.settings_page import SettingsPage
 from pos.errors import PosError
@@ -69,11 +69,15 @@ class Front(QObject):
         self.writes.submit(self._recover, then=self._recovered, failed=self._not_recovered)
 
     def close(self) -> bool:
-        """End the threads after the work under way; what is unfinished is durable."""
+        """End the threads after the work under way; what is unfinished is durable.
+
+        No call to the outside is waited for. False: a thread is stuck.
+        """
         self.scanner.close()
-        done = [self.settings.close(), self.background.close()]
-        done += [self.reads.close(), self.writes.close()]
-        return all(done)
+        self._till.hang_up()
+        self.settings.hang_up()
+        own = (self.reads, self.writes)
+        return end_all([*self.settings.threads(), *self.background.threads(), *own])
 
     def say(self, error: PosError) -> None:
         """Say what went wrong, above every screen, until it is dismissed."""
@@ -199,6 +203,8 @@ class Front(QObject):
         """Show the sale that is being paid where the sale is looked for."""
         if name == SALE and self.pages.checkout.run is not None:
             self.shell.show_page(CHECKOUT)
+        elif name == CUSTOMERS:
+            self.pages.customers.refresh()
 
     # purchases
 

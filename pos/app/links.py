@@ -19,21 +19,30 @@ _CARDS = "Open Card payments"
 def outside(till: Till) -> Outside:
     """Bind the questions to a till; they are asked with connections of their own."""
     asked = _Asked(till)
-    return Outside(asked.readers, asked.backend, till.config.backend_url)
+    return Outside(asked.readers, asked.backend, till.config.backend_url, asked.hang_up)
 
 
 class _Asked:
     def __init__(self, till: Till) -> None:
         self._till = till
+        self._line: StripeGateway | BackendClient | None = None
+
+    def hang_up(self) -> None:
+        """End the question under way: the window closes."""
+        line = self._line
+        if line is not None:
+            line.hang_up()
 
     def readers(self) -> list[ReaderChoice]:
         """List the account's readers, those online first."""
         gateway = StripeGateway(
             lambda: self._till.secrets.get(STRIPE_KEY), self._till.config.stripe_url
         )
+        self._line = gateway
         try:
             answer = gateway.readers()
         finally:
+            self._line = None
             gateway.close()
         if answer.outcome is not Outcome.OK or answer.body is None:
             raise _explained(answer)
@@ -53,8 +62,8 @@ class _Asked:
                 "backend_no_token", "No register token is stored.", "Enter it below."
             )
         try:
-            with BackendClient(url, token) as client:
-                told = client.get_settings()
+            with BackendClient(url, token) as self._line:
+                told = self._line.get_settings()
         except (UnreachableError, RefusedError) as error:
             raise _said(url, error) from error
         return BackendFound(told.business.name, told.location.name, told.register.name)

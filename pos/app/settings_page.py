@@ -33,12 +33,13 @@ class SettingsPage(QObject):
         self.screen = SettingsScreen(reads)
         shell.add_page(SETTINGS, self.screen, tr("Settings"))
         self.away, self.bringing = Calls("outside", self), Calls("import", self)
+        self._outside = outside(till)
         self.shop = SettingsController(self.screen, till.settings, writes)
         self.links = LinksController(
             self.screen,
             till.settings,
             SecretDesk(till.secrets),
-            outside(till),
+            self._outside,
             (writes, self.away),
         )
         self.imports = ImportController(
@@ -64,10 +65,14 @@ class SettingsPage(QObject):
         """Show how the talk with the backend goes."""
         self.links.show_sync(status)
 
-    def close(self) -> bool:
-        """Cancel an import and end both threads."""
-        done = [self.imports.close(), self.away.close()]
-        return all(done)
+    def hang_up(self) -> None:
+        """Cancel an import, and end the question that is being asked outside."""
+        self.imports.cancel()
+        self._outside.hang_up()
+
+    def threads(self) -> tuple[Calls, ...]:
+        """Return what the window ends when it closes."""
+        return self.bringing, self.away
 
     def _on_page(self, name: str) -> None:
         if name == SETTINGS:

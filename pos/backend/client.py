@@ -119,6 +119,8 @@ class BackendClient:
         return self._exchange(request, kind)[1]
 
     def _exchange(self, request: httpx.Request, kind: type[_W]) -> tuple[bytes, _W]:
+        if self._cutoff.ended:
+            raise UnreachableError("the till is closing")
         request.extensions["trace"] = self._on_line
         try:
             with self._cutoff.limit(_LONGEST_ANSWER):

@@ -48,12 +48,14 @@ class BackendFound:
 class Outside:
     """Questions to the outside; each blocks until answered and raises `CashierError`.
 
-    ``default_backend`` is the address used while the settings name none.
+    ``default_backend`` is the address used while the settings name none;
+    ``hang_up`` ends the question that is being asked, from any thread.
     """
 
     list_readers: Callable[[], list[ReaderChoice]]
     check_backend: Callable[[], BackendFound]
     default_backend: str = ""
+    hang_up: Callable[[], None] = lambda: None
 
 
 class SecretDesk:

@@ -137,6 +137,8 @@ class StripeGateway:
     def _ask(self, call: Callable[[Any], Any]) -> Answer:
         import stripe  # noqa: PLC0415  a third of a second: never before the first paint
 
+        if self._cutoff.ended:
+            return Answer(Outcome.UNKNOWN, message="the till is closing")
         client = self._connect()
         if client is None:
             return Answer(

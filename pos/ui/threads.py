@@ -121,13 +121,16 @@ class Calls(QObject):
         self._waiting[ticket] = (then, failed)
         self._asked.emit(_Job(ticket, fn, args))
 
+    def stop(self) -> None:
+        """Take no more calls, call nobody back, end after what was submitted; returns at once."""
+        if not self._closed:
+            self._closed = True
+            self._waiting.clear()
+            self._finish.emit()
+
     def close(self, timeout_ms: int = 5_000) -> bool:
-        """Finish what was submitted and end the thread; False when it took too long."""
-        if self._closed:
-            return self._thread.isFinished()
-        self._closed = True
-        self._waiting.clear()
-        self._finish.emit()
+        """Stop and wait; False when it took too long, and then nothing more is begun."""
+        self.stop()
         if self._thread.wait(timeout_ms):
             return True
         self._caller.stop.set()

@@ -100,12 +100,15 @@ class Ticker(QObject):
         """Carry ``news`` to the GUI thread; callable from any thread."""
         self._tell.emit(news)
 
+    def stop(self) -> None:
+        """Take no more wakes and end after the tick under way; returns at once."""
+        if not self._closed:
+            self._closed = True
+            self._finish.emit()
+
     def close(self, timeout_ms: int = 5_000) -> bool:
-        """End after the tick under way; what is unfinished is durable. False: still busy."""
-        if self._closed:
-            return self._thread.isFinished()
-        self._closed = True
-        self._finish.emit()
+        """Stop and wait; what is unfinished is durable. False: still busy."""
+        self.stop()
         done = self._thread.wait(timeout_ms)
         if not done:
             _STUCK.add(self._thread)

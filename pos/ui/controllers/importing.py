@@ -70,11 +70,6 @@ class ImportController(QObject):
         """Leave the catalogue as it was; the report follows within a moment."""
         self._cancelled.set()
 
-    def close(self) -> bool:
-        """Cancel what runs and end the thread."""
-        self.cancel()
-        return self._calls.close()
-
     def _import(self, path: Path, currency: str) -> ImportReport:
         """Import on the import's thread; progress crosses over as a queued signal."""
         report = import_file(
