@@ -42,7 +42,7 @@ class Walk(Seat):
 
     def paid(self) -> Sold:
         """Wait for the end of the sale on the screen; returns the order that is in the file."""
-        self.hands.reads("The next scan starts a new sale.", self.pages.checkout_screen)
+        self.hands.reads("starts a new sale", self.pages.checkout_screen)
         sold = self.books.last()
         for text in (sold.receipt, f"Paid {sold.total}"):
             self.hands.reads(text, self.pages.checkout_screen)
