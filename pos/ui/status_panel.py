@@ -27,7 +27,7 @@ class StatusPanel(QWidget):
         inside = QWidget()
         self._lines = column(inside, 3 * GRID)
         outer = column(self)
-        outer.addWidget(scroller(inside), 1)
+        outer.addWidget(scroller(inside, tr("Status")), 1)
         self._check = Button(tr("Check now"))
         self._check.clicked.connect(self._on_check)
         outer.addWidget(self._check)

@@ -40,7 +40,7 @@ class OrderCard(QFrame):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(18, 16, 18, 18)
         outer.setSpacing(3 * GRID)
-        outer.addWidget(scroller(inside), 1)
+        outer.addWidget(scroller(inside, tr("Order")), 1)
         outer.addWidget(self.split)
         outer.addWidget(self.back)
 
@@ -124,6 +124,7 @@ class CheckoutScreen(Screen):
         turned = self.view is None or self.view.page is not view.page
         self.view = view
         self.order.show_view(view.order)
+        self.order.back.setVisible(view.page is not Page.DONE)  # that page says New sale itself
         self._show_tenders(view)
         page = self._fill(view)
         if self._pages.currentWidget() is not page or turned:

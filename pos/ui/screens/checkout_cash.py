@@ -32,6 +32,7 @@ class CashPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(tr("Cash received"))
         self._view = CashView(0, "usd")
         self._digits = ""
         self._received = Label("", "display")

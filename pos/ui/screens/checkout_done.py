@@ -30,6 +30,7 @@ class DonePage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(tr("Sale complete"))
         self._since = QElapsedTimer()
         self._title, self._receipt = centred("", "title"), centred("", "soft")
         self._change_words = centred(tr("Change"), "soft")
@@ -62,7 +63,7 @@ class DonePage(QWidget):
         outer.addStretch()
         outer.addWidget(self.banner)
         outer.addLayout(self._buttons)
-        outer.addWidget(centred(tr("The next scan starts a new sale."), "muted"))
+        outer.addWidget(centred(tr("Enter or the next scan starts a new sale."), "muted"))
         outer.addWidget(self.next)
 
     def show_view(self, view: DoneView) -> None:

@@ -37,7 +37,7 @@ class DetailPanel(QWidget):
         outer.setContentsMargins(16, 16, 16, 16)
         outer.setSpacing(3 * GRID)
         outer.addWidget(self.banner)
-        outer.addWidget(scroller(inside), 1)
+        outer.addWidget(scroller(inside, tr("Purchase")), 1)
         buttons = QHBoxLayout()
         buttons.addWidget(self._receipt, 1)
         buttons.addWidget(self._reprint, 1)

@@ -35,7 +35,7 @@ class ReceiptDialog(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(3 * GRID)
         outer.addLayout(row(Label(title, "title"), 1, close))
-        area = scroller(self.preview)
+        area = scroller(self.preview, tr("Receipt"))
         area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         outer.addWidget(area, 1)
         buttons = QHBoxLayout()

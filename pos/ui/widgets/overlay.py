@@ -37,6 +37,7 @@ class Overlay(QWidget):
         self.content = content
         self._host, self._size = host, size
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(_title(content))
         self._before: QWidget | None = host.window().focusWidget()
         self._panel = frame("sheet" if size.side else "dialog")
         inner = QVBoxLayout(self._panel)
@@ -108,6 +109,12 @@ class Overlay(QWidget):
             and child.isEnabled()
             and child.isVisibleTo(self)
         ]
+
+
+def _title(content: QWidget) -> str:
+    """Return what a panel is called: the first title in it."""
+    titles = (each for each in content.findChildren(Label) if each.property("role") == "title")
+    return next((each.text() for each in titles), "")
 
 
 class Toast(Label):

@@ -60,9 +60,16 @@ def page() -> QWidget:
     return made
 
 
-def scroller(content: QWidget) -> QScrollArea:
-    """Return ``content`` in an area that scrolls up and down only."""
+def scroller(content: QWidget, name: str = "") -> QScrollArea:
+    """Return ``content`` in an area that scrolls up and down only.
+
+    With a name the keyboard can reach and scroll it; without one it follows
+    the controls inside.
+    """
     area = QScrollArea()
+    area.setAccessibleName(name)
+    if not name:
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
