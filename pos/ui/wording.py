@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+from babel.dates import format_skeleton
+
 from pos.money import format_minor
 from pos.pricing import ONE, PPM, Discount, DiscountKind
 from pos.services.tenders import tender_name
@@ -45,6 +47,16 @@ def tender(provider_id: str, last4: str = "") -> str:
 def clock(at: datetime) -> str:
     """Write a moment of today in this computer's zone: ``14:32``."""
     return f"{at.astimezone():%H:%M}"
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """Write a moment as a person would: ``Today 14:32``, else ``2026-11-20 14:32``."""
+    return f"{tr('Today') if day(at) == day(now) else day(at)} {clock(at)}"
+
+
+def short_day(at: datetime, locale: str) -> str:
+    """Write a day of this or last year in little room: ``Nov 21``."""
+    return format_skeleton("MMMd", at.astimezone(), locale=locale)
 
 
 def day(at: datetime) -> str:

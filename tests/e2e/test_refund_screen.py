@@ -116,7 +116,7 @@ def test_scenario_33_a_fee_is_kept_and_shown_first(counter, fee, button):
     give(counter, panel(counter).fee, fee)
     ready(counter, f"{button} to Cash")
     kept = "$50.00" if fee == "50 %" else "$10.00"
-    assert counter.reads("Fee kept")
+    until(lambda: counter.reads("Fee kept"))
     assert counter.reads(kept)
     counter.touch(panel(counter).refund)
     refunded(counter)

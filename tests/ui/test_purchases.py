@@ -5,7 +5,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from pos.ui.screens.purchase_views import PurchaseFilter, RefundChoice
+from pos.ui.widgets.steps import StepState, StepView
 from tests.ui import fakes
+from tests.ui.front_fixture import turn, until
 from tests.ui.test_sale import heard
 
 
@@ -120,3 +122,44 @@ def test_escape_goes_back_to_the_purchase(screen, refund):
     QTest.keyClick(refund.refund, Qt.Key.Key_Escape)
     assert len(left) == 1
     assert not screen.refunding
+
+
+def three_lines(chosen=0):
+    (first, *_), names = fakes.REFUND.lines, ("Yoga mat 5 mm", "Kombucha", "10-class pass")
+    line = replace(first, refunded=0, can=1000, sold=1000, chosen=chosen, detail="Ocean blue")
+    lines = tuple(replace(line, id=f"x{at}", name=name) for at, name in enumerate(names))
+    return replace(fakes.REFUND, lines=lines, approval="", why_not="Choose a reason.")
+
+
+def test_three_lines_are_all_seen_however_many_are_chosen(screen):
+    view = three_lines(chosen=1000)
+    screen.shell.resize(1366, 768)
+    screen.show_detail(fakes.DETAIL)
+    screen.open_refund(view)
+    until(screen.refund.line("x2").restock.isVisible)
+    turn(50)
+    bar = screen.refund._scroll.verticalScrollBar()
+    assert (bar.maximum(), screen.refund._scroll.height() > 250) == (0, True)
+
+
+def test_a_refund_under_way_shows_only_what_was_chosen(screen, refund):
+    refund.line("l2").stepper.plus.click()
+    step = StepView("Refund saved on this register", StepState.DONE)
+    screen.show_refund(replace(fakes.REFUND, steps=(step,), busy=True))
+    seen = [key for key in ("l1", "l2", "l3") if refund.line(key).isVisible()]
+    assert seen == ["l1", "l2"], "l1 was chosen by the view, l2 by hand"
+    assert not refund.refund.isVisible()
+    left = heard(refund.left)
+    refund._done.click()
+    assert len(left) == 1
+    screen.open_refund(fakes.REFUND)
+    assert refund.refund.isVisible()
+    assert refund.line("l3").isVisible()
+
+
+def test_what_is_not_kept_in_stock_does_not_go_back_there(screen, refund):
+    first = fakes.REFUND.lines[0]
+    screen.open_refund(replace(fakes.REFUND, lines=(first, replace(first, id="s", restock=False))))
+    assert refund.line("l1").restock.isVisible()
+    assert not refund.line("s").restock.isVisible()
+    assert refund.choice().restock == ("l1",)

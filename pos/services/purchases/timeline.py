@@ -72,11 +72,15 @@ def _text(kind: str, data: dict[str, Any], currency: str) -> str:
         words = f"Paid as {data.get('number', '')}"
     elif kind == "tender_opened":
         words = f"{tender_name(str(data.get('provider', '')))} chosen"
-    parts = [words, _amount(data, currency), *(str(data[k]) for k in _SAID if data.get(k))]
+    parts = [words, _amount(data, currency), *(_said(k, data[k]) for k in _SAID if data.get(k))]
     return " · ".join(part for part in parts if part)
 
 
 _SAID = ("last4", "reason", "copy", "code")
+
+
+def _said(key: str, value: object) -> str:
+    return f"card ·· {value}" if key == "last4" else str(value).replace("_", " ")
 
 
 def _amount(data: dict[str, Any], currency: str) -> str:

@@ -87,6 +87,10 @@ class ChooserController(QObject):
     def show_shop(self, shop: Shop) -> None:
         """Use this shop's currency."""
         self._shop = shop
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the list anew: somebody may have been added elsewhere."""
         self.search(self._chooser.search.text().strip())
 
     def search(self, text: str) -> None:

@@ -89,7 +89,7 @@ def row_view(row: PurchaseRow, locale: str, now: datetime) -> views.PurchaseRow:
     return views.PurchaseRow(
         id=str(row.id),
         receipt=row.receipt_number or "\N{EM DASH}",
-        time=wording.clock(row.at) if same_day else wording.day(row.at)[5:],
+        time=wording.clock(row.at) if same_day else wording.short_day(row.at, locale),
         customer=row.customer,
         total=wording.money(row.total_minor, row.currency, locale),
         paid_with=row.paid_with,
@@ -99,7 +99,7 @@ def row_view(row: PurchaseRow, locale: str, now: datetime) -> views.PurchaseRow:
     )
 
 
-def detail_view(found: PurchaseDetail, locale: str) -> views.PurchaseDetail:
+def detail_view(found: PurchaseDetail, locale: str, now: datetime) -> views.PurchaseDetail:
     """Say everything about one purchase."""
     row, currency = found.row, found.row.currency
     words, tone = _status(row.status)
@@ -107,7 +107,7 @@ def detail_view(found: PurchaseDetail, locale: str) -> views.PurchaseDetail:
     return views.PurchaseDetail(
         id=str(row.id),
         title=row.receipt_number or tr("Checking payment"),
-        subtitle=_subtitle(found),
+        subtitle=_subtitle(found, now),
         status=words,
         tone=tone,
         lines=tuple(_line(line, found, locale) for line in found.lines)
@@ -128,11 +128,10 @@ def detail_view(found: PurchaseDetail, locale: str) -> views.PurchaseDetail:
     )
 
 
-def _subtitle(found: PurchaseDetail) -> str:
+def _subtitle(found: PurchaseDetail, now: datetime) -> str:
     """Say when it was, who bought, and where a guest's receipt went."""
     row = found.row
-    when = f"{wording.day(row.at)} {wording.clock(row.at)}"
-    parts = (when, row.customer, found.customer_email)
+    parts = (wording.moment(row.at, now), row.customer, found.customer_email)
     return " · ".join(part for part in parts if part)
 
 
@@ -197,10 +196,11 @@ def _line(line: PurchaseLine, found: PurchaseDetail, locale: str) -> views.Detai
     currency = found.row.currency
     each = wording.money(line.unit_minor, currency, locale)
     count = wording.quantity(line.sold_milli)
-    parts = [f"{count} × {each}" if line.sold_milli != ONE else each, line.option_name]  # noqa: RUF001  a times sign
+    shown = line.total_minor - (0 if found.prices_include_tax else line.tax_minor)
+    price = "" if line.unit_minor == shown else each  # said once
+    parts = [f"{count} × {each}" if line.sold_milli != ONE else price, line.option_name]  # noqa: RUF001  a times sign
     if line.refunded_milli:
         parts.append(tr("{n} refunded").format(n=wording.quantity(line.refunded_milli)))
-    shown = line.total_minor - (0 if found.prices_include_tax else line.tax_minor)
     return views.DetailLine(
         line.name,
         " · ".join(part for part in (*parts, line.note) if part),

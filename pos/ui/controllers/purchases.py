@@ -96,7 +96,7 @@ class PurchasesController(QObject):
     def _show(self, found: PurchaseDetail) -> None:
         self._found = found
         if not self._screen.refunding:
-            self._screen.show_detail(detail_view(found, self._locale))
+            self._screen.show_detail(detail_view(found, self._locale, self._clock()))
 
     def _gone(self, error: PosError) -> None:
         """Show nothing for a sale that ended without an order meanwhile."""

@@ -152,7 +152,7 @@ class RefundController(QObject):
         return RefundView(
             order_id=str(found.row.id),
             title=tr("Refund {number}").format(number=found.row.receipt_number),
-            subtitle=tr("Refundable {amount}").format(amount=left),
+            subtitle=tr("Refundable {amount} · choose lines or an amount").format(amount=left),
             lines=refund_lines(found, plan, self._locale),
             reasons=reasons(),
             destinations=_destinations(plan, self._locale),
@@ -193,7 +193,7 @@ def _destinations(plan: RefundPlan | None, locale: str) -> tuple[tuple[str, str]
     if plan.fee_minor:
         rows.insert(0, (tr("Fee kept"), plan.fee_minor))
     if plan.tax_minor:
-        rows.append((tr("of it tax"), plan.tax_minor))
+        rows.append((tr("Tax included"), plan.tax_minor))
     return tuple((words, wording.money(minor, plan.currency, locale)) for words, minor in rows)
 
 

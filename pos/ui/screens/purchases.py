@@ -68,7 +68,7 @@ class PurchasesScreen(Screen):
         self.search = self._search.edit
         self.period = MenuButton([("", tr("Any time"))])
         self.status = MenuButton([("", tr("All statuses"))])
-        self.table = Table(calls, columns(), tr("Purchases"))
+        self.table = Table(calls, columns(), tr("Purchases"), tr("No purchase found."))
         self.detail, self.refund = DetailPanel(), RefundPanel()
         self._quiet = QTimer(self, singleShot=True, interval=SEARCH_MS)
         self._lay_out()

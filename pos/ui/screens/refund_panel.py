@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from pos.ui.i18n import tr
 from pos.ui.screens.purchase_views import RefundChoice, RefundLine, RefundView
 from pos.ui.tokens import GRID
 from pos.ui.widgets.banner import Banner
-from pos.ui.widgets.buttons import Button, MenuButton, danger, icon_button
+from pos.ui.widgets.buttons import Button, MenuButton, danger, icon_button, secondary
 from pos.ui.widgets.dialog import field
 from pos.ui.widgets.entry import Stepper, quantity_text
 from pos.ui.widgets.panels import AmountRow, amount_rows, clear, column, frame, rule, scroller
@@ -46,7 +46,7 @@ class _Line(QFrame):
         top.addWidget(self.stepper)
         top.addWidget(self._amount)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 8, 0, 8)
+        outer.setContentsMargins(0, GRID, 0, 0)
         outer.setSpacing(GRID)
         outer.addLayout(top)
         below = QHBoxLayout()
@@ -66,7 +66,7 @@ class _Line(QFrame):
         self._amount.setText(line.amount)
         back = self.restock.isChecked()
         self.restock.set_text(tr("Back to stock \N{CHECK MARK}") if back else tr("Not to stock"))
-        self.restock.setVisible(self.stepper.value > 0)
+        self.restock.setVisible(self.stepper.value > 0 and line.restock)
 
     def _tell(self) -> None:
         self.changed.emit()
@@ -96,13 +96,14 @@ class RefundPanel(QWidget):
         self.reason = MenuButton([("", tr("Choose"))], tr("Reason: "))
         self.words = field(tr("What happened?"))
         self.amount = field(tr("Or an amount"))
-        self.fee = field(tr("Fee kept (10 or 50 %)"))
+        self.fee = field(tr("Fee kept: 5.00 or 10 %"))
         self._approval = frame("soft-warn")
         self._approval_words = wrapped("", "strong")
         self.steps = StepList()
         self.banner = Banner()
         self._why_not = wrapped("", "muted")
         self.refund = danger("")
+        self._done = secondary(tr("Back to the purchase"))
         self._lay_out()
         self._wire()
 
@@ -110,11 +111,13 @@ class RefundPanel(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(16, 12, 16, 16)
         outer.setSpacing(2 * GRID)
+        words = column(spacing=0)
+        words.addWidget(self._title)
+        words.addWidget(self._subtitle)
         head = QHBoxLayout()
-        head.addWidget(self._title, 1)
-        head.addWidget(self._back)
+        head.addLayout(words, 1)
+        head.addWidget(self._back, 0, Qt.AlignmentFlag.AlignTop)
         outer.addLayout(head)
-        outer.addWidget(self._subtitle)
         outer.addWidget(self._scroll, 1)
         QVBoxLayout(self._approval).addWidget(self._approval_words)
         self._approval_words.set_tone("warn")
@@ -125,11 +128,12 @@ class RefundPanel(QWidget):
         outer.addLayout(typed)
         outer.addLayout(self._sums)
         below = (self.reason, self.words, self._approval, self.steps, self.banner, self._why_not)
-        for widget in (*below, self.refund):
+        for widget in (*below, self.refund, self._done):
             outer.addWidget(widget)
 
     def _wire(self) -> None:
-        self._back.clicked.connect(self.left)
+        for button in (self._back, self._done):
+            button.clicked.connect(self.left)
         self.reason.chosen.connect(self._reason_chosen)
         for typed in (self.words, self.amount, self.fee):
             typed.textEdited.connect(self._tell)
@@ -146,6 +150,7 @@ class RefundPanel(QWidget):
         for line in view.lines:
             self._lines[line.id].show_line(line)
         self._show_sums(view)
+        self._show_choice(view)
         self._show_state(view)
 
     def choice(self) -> RefundChoice:
@@ -184,14 +189,21 @@ class RefundPanel(QWidget):
         amount_rows(self._sums, view.destinations)
         self._sums.addWidget(AmountRow(tr("Refund"), view.total, "total"))
 
-    def _show_state(self, view: RefundView) -> None:
+    def _show_choice(self, view: RefundView) -> None:
+        """Show what can be chosen; once it is asked for, only what was chosen."""
+        asked = bool(view.steps)
+        for row in self._lines.values():
+            row.setVisible(not asked or row.stepper.value > 0)
         self._scroll.setEnabled(not view.busy)
-        self.reason.setVisible(not view.steps)
-        for typed in (self.amount, self.fee):
-            typed.setVisible(not view.steps)
-            typed.setEnabled(not view.busy)
+        for given in (self.amount, self.fee, self.reason):
+            given.setVisible(not asked)
+            given.setEnabled(not view.busy)
+        self.words.setVisible(not asked and self.reason.value == OTHER)
         self.amount.setEnabled(not view.busy and not self._some_line())
-        self.reason.setEnabled(not view.busy)
+        self.refund.setVisible(not asked)
+        self._done.setVisible(asked)
+
+    def _show_state(self, view: RefundView) -> None:
         self._approval_words.setText(view.approval)
         self._approval.setVisible(bool(view.approval))
         self.steps.show_steps(view.steps)

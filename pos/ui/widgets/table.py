@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -31,6 +31,7 @@ _PAD = 12
 _HORIZONTAL = Qt.Orientation.Horizontal
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_CENTRE = Qt.AlignmentFlag.AlignCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -111,8 +112,9 @@ class Table(QTableView):
     chosen = Signal(object)
     took = Signal(object)
 
-    def __init__(self, calls: Calls, cols: Sequence[Col], name: str) -> None:
+    def __init__(self, calls: Calls, cols: Sequence[Col], name: str, nothing: str = "") -> None:
         super().__init__()
+        self._nothing, self._asked = nothing, False
         self.rows = TableModel(calls, cols)
         self.setModel(self.rows)
         self.setItemDelegate(_Cells(cols, self))
@@ -159,6 +161,14 @@ class Table(QTableView):
             self._by_hand = True
             super().keyPressEvent(event)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._asked and not self.rows.total:
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(theme.tokens().muted))
+            painter.drawText(self.viewport().rect(), int(_CENTRE), self._nothing)
+            painter.end()
+
     def _touched(self) -> None:
         self._by_hand = True
 
@@ -188,6 +198,7 @@ class Table(QTableView):
 
     def _first(self) -> None:
         """Choose again what was chosen before the list was read anew, else the first."""
+        self._asked = True
         if not self.rows.total:
             self.chosen.emit(None)
             return
