@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, text
 
 from pos.models.schema import metadata
 from pos.services import journal
+from pos.services.safety import messages
 
 _RECENT = 'o.rowid > (SELECT ifnull(max(rowid), 0) - 500 FROM "order")'
 _ALL = "1"
@@ -55,6 +56,25 @@ SELECT o.receipt_number FROM "order" o JOIN payment p ON p.order_id = o.id WHERE
          WHERE payment_id = p.id AND state = 'succeeded')
     OR p.amount_reserved_minor <> (SELECT ifnull(sum(amount_minor), 0) FROM refund
          WHERE payment_id = p.id AND state IN ('planned', 'sent', 'unknown', 'pending'))) LIMIT 1"""
+_TOLD_BACK = """
+SELECT o.receipt_number FROM "order" o JOIN refund r ON r.order_id = o.id
+JOIN outbox m ON m.key = r.id AND m.body <> x''
+WHERE {part} AND json_extract(CAST(m.body AS TEXT), '$.amount_minor') IS NOT r.amount_minor
+LIMIT 1"""
+_RETURNED = """
+SELECT o.receipt_number FROM "order" o JOIN order_line l ON l.order_id = o.id LEFT JOIN (
+  SELECT b.order_line_id, sum(b.quantity_milli) AS milli, sum(b.amount_minor) AS minor
+  FROM refund_line b JOIN refund r ON r.id = b.refund_id
+  WHERE r.state NOT IN ('failed', 'canceled') GROUP BY b.order_line_id) back
+  ON back.order_line_id = l.id
+WHERE {part} AND (l.refunded_milli <> ifnull(back.milli, 0)
+  OR l.refunded_minor <> ifnull(back.minor, 0)) LIMIT 1"""
+_CHANGE = """
+SELECT o.receipt_number FROM "order" o JOIN payment p ON p.order_id = o.id WHERE {part}
+  AND p.tendered_minor - p.change_minor <> p.amount_minor LIMIT 1"""
+_TAXES = """
+SELECT o.receipt_number FROM "order" o WHERE {part} AND o.tax_minor <>
+  (SELECT ifnull(sum(json_extract(value, '$.tax')), 0) FROM json_each(o.taxes)) LIMIT 1"""
 _OPEN = """
 SELECT 'a sale that is being paid' FROM checkout_run r WHERE r.finished_at IS NULL
   AND (json_extract(r.frozen, '$.total_minor') <> r.total_minor
@@ -69,6 +89,10 @@ _QUESTIONS = (
     ("what the backend is told is something else", _MESSAGE),
     ("a line is not as it was sold", _LINES),
     ("its refunds do not add up", _REFUNDS),
+    ("what the backend is told of a refund is something else", _TOLD_BACK),
+    ("what came back does not add up", _RETURNED),
+    ("the change given does not add up", _CHANGE),
+    ("its taxes do not add up", _TAXES),
     ("it is not as it was begun", _OPEN),
     ("it does not belong to the newest sale", _NUMBERS),
 )
@@ -83,7 +107,7 @@ def recent(db: Connection) -> str:
     """
     _ask_every_table(db)
     broken = journal.tail_broken(db)
-    return _journal_words(broken) or _disagreement(db, _RECENT)
+    return _journal_words(broken) or _disagreement(db, _RECENT) or _message_words(db, 20)
 
 
 def everything(db: Connection) -> str:
@@ -97,7 +121,8 @@ def everything(db: Connection) -> str:
     if db.exec_driver_sql("PRAGMA foreign_key_check").first():
         return "A row belongs to one that is not there"
     _ask_every_table(db)
-    return _journal_words(journal.first_broken(db)) or _disagreement(db, _ALL)
+    broken = journal.first_broken(db)
+    return _journal_words(broken) or _disagreement(db, _ALL) or _message_words(db, 5000)
 
 
 def _ask_every_table(db: Connection) -> None:
@@ -108,6 +133,11 @@ def _ask_every_table(db: Connection) -> None:
 
 def _journal_words(broken: int | None) -> str:
     return "" if broken is None else f"The journal was changed at entry {broken}"
+
+
+def _message_words(db: Connection, at_most: int) -> str:
+    found = messages.unfaithful(db, at_most)
+    return "" if found is None else f"{found}: what waits for the backend is something else"
 
 
 def _disagreement(db: Connection, part: str) -> str:

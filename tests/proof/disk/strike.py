@@ -125,7 +125,10 @@ class Strike:
             till.close()
             till = self._open(clock)
         found += self._again(use, till, clock)
-        found += self._after(use, before)
+        try:
+            found += self._after(use, before)
+        except sqlite3.Error as error:
+            found.append(f"the file cannot be read: {error}")
         self.cases += 1
         if found:
             answer({"use": self._name, "fault": fault, "nth": nth, "wrong": found})
