@@ -113,9 +113,9 @@ def _nothing_open(till: Path) -> None:
     left = {
         "sessions": "SELECT id, phase FROM payment_session"
         " WHERE is_live OR needs_step OR reader_lease IS NOT NULL",
-        # a call on the reader is moot once its PaymentIntent has ended
+        # a call on the reader is moot once its PaymentIntent has ended; held: never executed
         "operations": "SELECT key, state FROM stripe_operation"
-        " WHERE state NOT IN ('ok', 'no') AND kind IN ('create', 'refund')",
+        " WHERE state NOT IN ('ok', 'no', 'held') AND kind IN ('create', 'refund')",
         "runs": "SELECT id, state FROM checkout_run WHERE finished_at IS NULL",
         "messages": "SELECT seq FROM outbox WHERE sent_at IS NULL",
         "refunds": "SELECT id, state FROM refund WHERE is_open",

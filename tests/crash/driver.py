@@ -15,6 +15,7 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -129,11 +130,12 @@ def work(job: Job) -> Job:
     return said
 
 
-def child(job: Job) -> None:
+def child(job: Job, play: Callable[[Job], Job] = work) -> None:
+    """Be the forked process: play the job, leave word of it, and end."""
     signal.alarm(PATIENCE)
     said: Job = {}
     try:
-        said = work(job)
+        said = play(job)
     except BaseException:  # noqa: BLE001  the parent must hear of anything
         said = {"error": traceback.format_exc()}
     Path(job["answer"]).write_text(json.dumps(said))
@@ -167,11 +169,16 @@ def serve() -> None:
         pid = os.fork()
         if pid == 0:
             child(job)
-        _, status = os.waitpid(pid, 0)
-        said = {"signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0}
-        if not said["signal"]:
-            said |= json.loads(Path(job["answer"]).read_text())
-        answer(said)
+        answer(ended(pid, job))
+
+
+def ended(pid: int, job: Job) -> Job:
+    """Wait for a child; the signal that killed it, or what it had to say."""
+    _, status = os.waitpid(pid, 0)
+    if os.WIFSIGNALED(status):
+        return {"signal": os.WTERMSIG(status)}
+    said: Job = json.loads(Path(job["answer"]).read_text())
+    return {"signal": 0} | said
 
 
 def answer(said: Job) -> None:

@@ -22,9 +22,12 @@ Said = dict[str, Any]
 class Driver:
     """The warm process that forks one child a job; use it as a context manager."""
 
+    def __init__(self, module: str = "tests.crash.driver") -> None:
+        self._module = module
+
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.driver"],
+            [sys.executable, "-m", self._module],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,
@@ -111,18 +114,19 @@ class Town:
         shutil.copytree(self.template, data)
         return data
 
-    def _job(self, data: Path, role: str, flow: str, *, policy: str = "resume", kill: int = 0):
+    def _job(self, data: Path, role: str, flow: str, *, policy: str = "resume", **more: Any):
         return self.driver.run(
             {
                 "role": role,
                 "flow": flow,
                 "policy": policy,
-                "kill": kill,
+                "kill": 0,
                 "data": str(data),
                 "answer": str(self.folder / "answer.json"),
                 "stripe": self.simulator.url,
                 "sim_token": self.simulator.token,
                 "backend": self.backend.url,
                 "backend_token": self.backend.token,
+                **more,
             }
         )

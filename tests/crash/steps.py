@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import urllib3.connection
@@ -78,17 +78,18 @@ class Steps:
         urllib3.connection.HTTPConnection.getresponse = in_flight  # type: ignore[method-assign]  # likewise
 
     def _backend(self) -> None:
-        exchange = BackendClient._exchange
+        answered, on_line = BackendClient._answered, BackendClient._on_line
 
-        def trace(name: str, _info: Any) -> None:
-            if name == "http11.send_request_body.complete":
+        def heard(client: BackendClient, event: str, info: Mapping[str, Any]) -> None:
+            if event == "http11.send_request_body.complete":
                 self.take("told the backend")
+            on_line(client, event, info)
 
         def counted(client: BackendClient, request: Any) -> bytes:
             self.take("before telling the backend")
-            request.extensions["trace"] = trace
-            answer = exchange(client, request)
+            answer = answered(client, request)
             self.take("after the backend's answer")
             return answer
 
-        BackendClient._exchange = counted  # type: ignore[method-assign]  # this process only
+        BackendClient._on_line = heard  # type: ignore[method-assign]  # this process only
+        BackendClient._answered = counted  # type: ignore[method-assign]  # likewise
