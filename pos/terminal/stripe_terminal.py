@@ -87,7 +87,7 @@ class StripeTerminal:
         if not self._reachable:
             return Availability(
                 ok=False,
-                reason="Card reader needs the internet. Use cash or an external terminal.",
+                reason="Card reader needs the internet. Take cash meanwhile.",
             )
         return Availability(ok=True)
 

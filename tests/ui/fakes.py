@@ -171,7 +171,7 @@ ORDER = OrderCardView(
     can_split=True,
 )
 TENDERS = (TenderView("card", "Card reader"), TenderView("cash", "Cash"))
-_OFFLINE = "Card reader needs the internet. Use cash or an external terminal."
+_OFFLINE = "Card reader needs the internet. Take cash meanwhile."
 TENDERS_OFFLINE = (
     TenderView("card", "Card reader", "needs internet", _OFFLINE),
     TenderView("cash", "Cash"),
