@@ -12,7 +12,7 @@ from pos.errors import PosError
 from pos.services.checkout import CheckoutService, RunProgress, RunView, TenderOffer
 from pos.services.desk import DeskTick
 from pos.services.shop import Shop
-from pos.terminal.api import CASH, STRIPE_TERMINAL
+from pos.terminal.api import CASH, STRIPE_TERMINAL, Progress
 from pos.terminal.attempt import Choice
 from pos.terminal.card_answers import PAID_ANYWAY
 from pos.ui import sounds, wording
@@ -141,8 +141,8 @@ class CheckoutController(QObject):
         if not at.run.blocks:  # that attempt is over: a new one, or another way to pay
             self._on_tender(STRIPE_TERMINAL if key == "retry" else CASH)
             return
-        if _CHOICES[key] is Choice.CANCEL and at.progress is not None:
-            at.progress = canceling(at.progress)
+        if _CHOICES[key] is Choice.CANCEL:
+            at.progress = canceling(_progress(at))
         self._show()
         call = (self._service.choose, at.run.run_id, _CHOICES[key])
         then = self._parked if key == "park" else self._chosen
@@ -269,7 +269,7 @@ class CheckoutController(QObject):
         return done_view(at.run, self._locale, despite_cancel=despite)
 
     def _may_cancel(self, at: Counter) -> bool:
-        return at.progress is not None and Choice.CANCEL in at.progress.choices
+        return Choice.CANCEL in _progress(at).choices
 
     def _cash(self, at: Counter) -> CashView:
         return CashView(
@@ -282,7 +282,7 @@ class CheckoutController(QObject):
         reader = self._shop.reader_label if self._shop else ""
         times = (at.since or now, at.heard or now, now)
         moment = Moment(amount, tr("{name} reader").format(name=reader), *times)
-        return card_page(at.progress or opening(at.run), moment)
+        return card_page(_progress(at), moment)
 
     @property
     def _locale(self) -> str:
@@ -292,3 +292,8 @@ class CheckoutController(QObject):
 def _is_of_another(moved: RunProgress) -> bool:
     """Tell news of an attempt that is being put away from those of the one that runs."""
     return moved.run.blocks and moved.progress.session_id != moved.run.session_id
+
+
+def _progress(at: Counter) -> Progress:
+    """Return the newest news, or what stands in for it while the first step has no answer."""
+    return at.progress or opening(at.run, journalled=at.run.blocks and not at.busy)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pos.models.states import SessionStatus
 from pos.services.checkout import RunView, TenderOffer
 from pos.terminal.api import CASH, Progress
-from pos.terminal.attempt import Situation
+from pos.terminal.attempt import Choice, Situation
 from pos.ui.widgets.banner import BannerView
 
 
@@ -29,10 +29,14 @@ class Counter:
     offers: tuple[TenderOffer, ...] = ()
 
 
-def opening(run: RunView) -> Progress:
-    """Stand in until the first step has answered."""
-    session = run.session_id or run.run_id
-    return Progress(session_id=session, status=SessionStatus.PENDING, situation=Situation.SENDING)
+def opening(run: RunView, *, journalled: bool) -> Progress:
+    """Stand in until the first step has answered; what is journalled can be canceled meanwhile."""
+    return Progress(
+        session_id=run.session_id or run.run_id,
+        status=SessionStatus.PENDING,
+        situation=Situation.SENDING,
+        choices=(Choice.CANCEL,) if journalled else (),
+    )
 
 
 def canceling(progress: Progress) -> Progress:
