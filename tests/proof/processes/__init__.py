@@ -17,7 +17,7 @@ _NOTES = (
     "After a fault on the wire the process is killed as soon as what it did is on the disk.",
     "A random instant comes from the seed; what the process did at that instant is the machine's.",
     (
-        "Kill-at-every-step of cash, cash and sync, card, decline and refund, and a second kill while"
+        "Kill-at-every-step of cash, cash and sync, card, decline, refund, and a second kill while"
         " recovering, are in tests/crash."
     ),
     "SIGKILL loses nothing that was written; power cuts are the part on the disk.",
