@@ -42,8 +42,11 @@ def upgrade(path: Path, backups: Path) -> Path | None:
 def _revision(path: Path) -> str | None:
     if not path.exists():
         return None
+    # A first start that was cut off left a journal, which only a writer can roll back.
+    cut_off = path.with_name(f"{path.name}-journal").exists()
+    address = f"{path.absolute().as_uri()}?mode={'rw' if cut_off else 'ro'}"
     try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(address, uri=True)) as connection:
             problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if problem != "ok":
                 raise _damaged(problem)

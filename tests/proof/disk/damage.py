@@ -12,7 +12,7 @@ from typing import Any
 
 from pos.app.build import Till
 from tests.proof.disk import seat
-from tests.proof.disk.shim import Child, Job, compiled
+from tests.proof.disk.shim import Child, Job, compiled, told_by
 from tests.proof.part import Figure, Scale
 from tests.support.simulator import SimulatorProcess
 
@@ -84,12 +84,11 @@ def _suffered(scale: Scale, job: Job) -> Harmed:
     cores, found = os.cpu_count() or 1, Harmed()
     kinds = {kind: scale.count(count) for kind, count in CASES.items()}
     children = [_child(scale, job, core, kinds, cores) for core in range(cores)]
-    for child in children:
-        for said in child.lines():
-            if "wrong" in said:
-                found.wrong.append(said)
-            else:
-                found.found.setdefault(said["kind"], Counter()).update(said["found"])
+    for said in told_by(children):
+        if "wrong" in said:
+            found.wrong.append(said)
+        else:
+            found.found.setdefault(said["kind"], Counter()).update(said["found"])
     return found
 
 

@@ -1,7 +1,5 @@
 """A till's day behind the shim: sells, declines, refunds and restarts, by seed.
 
-    python -m tests.proof.disk.day JOB    (a line of JSON)
-
 What the cashier is shown as done is marked in the trace at the moment it is shown.
 """
 
@@ -91,6 +89,7 @@ class Day:
                 self.till = self._open()
             else:
                 _USES[step](self._job, self._clock).act(self.till)
+                self.till.keeper.mark()
         self.till.close()
 
 
@@ -107,7 +106,3 @@ def main() -> None:
     if job["normal"]:
         use_normal()
     Day(job).play(job["steps"])
-
-
-if __name__ == "__main__":
-    main()

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.proof.disk.shim import Child, Job, compiled
+from tests.proof.disk.shim import Child, Job, compiled, told_by
 from tests.proof.disk.uses import USES
 from tests.proof.part import Figure, Scale
 from tests.support.simulator import SimulatorProcess
@@ -40,12 +40,11 @@ def strike(scale: Scale) -> Struck:
         for core in range(cores):
             simulator = stack.enter_context(SimulatorProcess())
             children.append(_child(scale, simulator, core, names[core::cores]))
-        for child in children:
-            for said in child.lines():
-                if "wrong" in said:
-                    found.wrong.append(said)
-                else:
-                    found.uses[said["use"]] = said
+        for said in told_by(children):
+            if "wrong" in said:
+                found.wrong.append(said)
+            else:
+                found.uses[said["use"]] = said
     return found
 
 

@@ -1,7 +1,5 @@
 """Damages a till's file again and again, and looks at what the till makes of it.
 
-    python -m tests.proof.disk.harm JOB    (a line of JSON)
-
 The job's template is a closed till with copies, its ``hot`` folder the same
 till left by a power cut with sales in its log, ``early`` that till at noon.
 """
@@ -40,7 +38,7 @@ MONEY = {
     "tax_rate": "code, rate_ppm, active, applies_to_services",
     "location": "currency, prices_include_tax, tax_rounding",
     "register": "number, epoch, last_receipt",
-    "outbox": "key, CASE WHEN sent_at IS NULL THEN body"
+    "outbox": "key, CASE WHEN sent_at IS NULL THEN lower(CAST(body AS TEXT))"
     " ELSE json_extract(CAST(body AS TEXT), '$.total_minor', '$.amount_minor', '$.receipt_number',"
     " '$.payments', '$.lines') END",
     "journal": "id, register_id, epoch, seq, kind, subject, data, previous, hash",
@@ -201,7 +199,3 @@ def main() -> None:
     told = job()
     for kind, count in told["kinds"]:
         Patient(told | {"kind": kind, "count": count}).suffer()
-
-
-if __name__ == "__main__":
-    main()

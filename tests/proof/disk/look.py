@@ -1,7 +1,5 @@
 """Opens till after till as power cuts left them; run behind a shim that does not wait.
 
-    python -m tests.proof.disk.look JOB    (a line of JSON)
-
 Answers with one line a cut that went wrong, and a last one with the counts.
 """
 
@@ -50,12 +48,14 @@ class Looker:
 
     def _rebuild(self, rng: random.Random) -> None:
         """Write what this cut leaves; the index of the log never survives one."""
-        for name in ("till.db", "till.db-wal", "till.db-shm"):
+        for name in ("till.db", "till.db-wal", "till.db-shm", "till.mark"):
             (self._folder / name).unlink(missing_ok=True)
         for name, file in (("till.db", self._disk.db), ("till.db-wal", self._disk.wal)):
             content = file.after_a_cut(rng)
             if content is not None:
                 (self._folder / name).write_bytes(content)
+        if self._disk.how_far and rng.random() < 0.5:
+            (self._folder / "till.mark").write_bytes(self._disk.how_far)
 
     def _open(self, *, sells: bool) -> list[str]:
         clock = Clock()
@@ -83,7 +83,3 @@ def main() -> None:
     looker = Looker(job())
     looker.look()
     answer({"opened": looker.opened, "unsynced": looker.unsynced})
-
-
-if __name__ == "__main__":
-    main()

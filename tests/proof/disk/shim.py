@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from tests.support.simulator import ROOT
 SOURCE = Path(__file__).with_name("shim.c")
 _FOLDER, _TRACE, _LAZY = "TILLKEEP_DISK_FOLDER", "TILLKEEP_DISK_TRACE", "TILLKEEP_DISK_LAZY"
 _SHIM = "TILLKEEP_DISK_SHIM"
+_MAIN = "from tests.proof.disk.{} import main; main()"
 
 
 def why_not() -> str:
@@ -50,21 +51,42 @@ class Child:
         env |= {_TRACE: str(trace)} if trace else {}
         env |= {_LAZY: "1"} if lazy else {}
         self._module = module
-        self._trouble = tempfile.TemporaryFile("w+")  # noqa: SIM115  closed in `lines`
+        self._trouble = tempfile.TemporaryFile("w+")  # noqa: SIM115  closed in `stop`
         self._process = subprocess.Popen(
-            [sys.executable, "-m", f"tests.proof.disk.{module}", json.dumps(job)],
+            [sys.executable, "-c", _MAIN.format(module), json.dumps(job)],
             cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=self._trouble, text=True,
         )  # fmt: skip
 
     def lines(self) -> Iterator[Any]:
         """Return what it says, as it says it; raises `AssertionError` when it ends badly."""
-        with self._trouble, self._process as process:
-            assert process.stdout is not None
-            yield from map(json.loads, process.stdout)
-            if process.wait():
+        try:
+            assert self._process.stdout is not None
+            yield from map(json.loads, self._process.stdout)
+            if self._process.wait():
                 self._trouble.seek(0)
                 said = self._trouble.read()[-4000:]
-                raise AssertionError(f"{self._module} ended with {process.returncode}:\n{said}")
+                code = self._process.returncode
+                raise AssertionError(f"{self._module} ended with {code}:\n{said}")
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        """End it, if it has not ended by itself."""
+        self._process.kill()
+        self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._trouble.close()
+
+
+def told_by(children: Sequence[Child]) -> Iterator[Any]:
+    """Return what all of them say, one after the other; none is left running."""
+    try:
+        for child in children:
+            yield from child.lines()
+    finally:
+        for child in children:
+            child.stop()
 
 
 def job() -> Job:

@@ -1,7 +1,5 @@
 """Does one use of the till again and again, its n-th call to the disk failing; behind the shim.
 
-    python -m tests.proof.disk.strike JOB    (a line of JSON)
-
 Answers with a line for every case that went wrong, and one with counts for each use.
 """
 
@@ -15,7 +13,7 @@ import sqlite3
 import traceback
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +78,7 @@ class Strike:
 
     def __init__(self, told: Job, name: str) -> None:
         self._job, self._name = told, name
-        self._folder = Path(told["data"])
+        self.folder = Path(told["data"])
         self._disk = Disk()
         self._sim = SimControl(told["stripe"], told["token"])
         self._rng = random.Random(f"{told['seed']} {name}")  # noqa: S311  a choice of cases
@@ -111,10 +109,9 @@ class Strike:
     def _case(self, fault: Fault, nth: int) -> int:
         """Fail the n-th call, look, do it again on a disk that works; returns the calls made."""
         self._fresh()
-        clock = Clock()
+        clock, before = Clock(), self._books()
         use = USES[self._name](self._job, clock)
         found: list[str] = []
-        before = self._books() if self._name != "first start" else None
         till = None
         if not use.opens:
             till = self._open(clock)
@@ -135,8 +132,8 @@ class Strike:
         return calls
 
     def _fresh(self) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
-        shutil.copytree(self._job["template"], self._folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.copytree(self._job["template"], self.folder)
         if not USES[self._name].opens:
             self._sim.reset()
 
@@ -148,37 +145,44 @@ class Strike:
         return till
 
     def _books(self) -> audit.Books:
-        return audit.Books(self._folder / "till.db")
+        return audit.Books(self.folder / "till.db")
 
     def _struck(self, use: Any, till: Any, fault: Fault, nth: int, found: list[str]) -> int:
         """Do it while the disk fails; what comes of it must be done, or said with what to do."""
+        self.made = 0
+        with self.failing(fault, nth, till):
+            try:
+                use.act(till)
+            except CashierError as said:
+                self.codes[said.code] += 1
+                if self._job.get("again"):
+                    answer({"uses": 1, "said": _told(said), "why": _told(said.__cause__ or said)})
+                if not (nth and said.message and said.remedy):
+                    found.append(f"said without what to do: {said}")
+            except Exception as bug:  # noqa: BLE001  anything else is what this looks for
+                found.append(f"a bug, not words: {_told(bug)}")
+        return self.made
+
+    @contextmanager
+    def failing(self, fault: Fault, nth: int, till: Any) -> Iterator[None]:
+        """Let the disk fail inside, and count the calls to it, or the commits."""
         error, stays = fault
-        lock = None
-        if error:
-            self._disk.fail(nth, error, stays=stays)
-        else:
-            lock = Lock(self._folder / "till.db", nth - 1, till)
-        try:
-            use.act(till)
-        except CashierError as said:
-            self.codes[said.code] += 1
-            if self._job.get("again"):
-                answer({"uses": 1, "said": _told(said), "why": _told(said.__cause__ or said)})
-            if not (nth and said.message and said.remedy):
-                found.append(f"said without what to do: {said}")
-        except Exception as bug:  # noqa: BLE001  anything else is what this looks for
-            found.append(f"a bug, not words: {_told(bug)}")
-        calls = self._disk.calls() if lock is None else lock.commits
-        self._disk.heal()
-        if lock is not None:
+        if not error:
+            lock = Lock(self.folder / "till.db", nth - 1, till)
+            yield
+            self.made = lock.commits
             lock.free()
-        return calls
+            return
+        self._disk.fail(nth, error, stays=stays)
+        yield
+        self.made = self._disk.calls()
+        self._disk.heal()
 
     def _unjournalled(self) -> list[str]:
         """Nothing was sent without its row."""
         if USES[self._name].opens:
             return []
-        with closing(sqlite3.connect(self._folder / "till.db")) as db:
+        with closing(sqlite3.connect(self.folder / "till.db")) as db:
             known = {key for (key,) in db.execute("SELECT key FROM stripe_operation")}
         sent = {request["key"] for request in self._sim.requests()}
         return [f"P3: sent without a row: {sent - known}"] if sent - known else []
@@ -193,10 +197,10 @@ class Strike:
                 till.close()
         return []
 
-    def _after(self, use: Any, before: audit.Books | None) -> list[str]:
-        found = audit.wrong(self._folder / "till.db")
+    def _after(self, use: Any, before: audit.Books) -> list[str]:
+        found = audit.wrong(self.folder / "till.db")
         after = self._books()
-        for table, more in use.adds.items() if before else ():
+        for table, more in use.adds.items():
             added = len(after.rows(table)) - len(before.rows(table))
             if added != more:
                 found.append(f"{added} rows of {table} instead of {more}")
@@ -227,7 +231,3 @@ def main() -> None:
     gc.freeze()  # a collection that looks at the whole program takes as long as a case
     for name in told["uses"]:
         Strike(told, name).everywhere()
-
-
-if __name__ == "__main__":
-    main()

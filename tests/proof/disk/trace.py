@@ -15,6 +15,7 @@ from pathlib import Path
 
 SECTOR = 512
 WRITE, TRUNCATE, SYNC, UNLINK, MARK = 1, 2, 3, 4, 5
+_TOLD = frozenset({"till.db", "till.db-wal", "till.mark.new"})
 _HEAD = struct.Struct("<IIQQ")
 
 
@@ -29,9 +30,9 @@ class Op:
 
 
 def read(path: Path) -> list[Op]:
-    """Read a trace; only what concerns till.db and its log, and the marks."""
+    """Read a trace; only what concerns till.db, its log and how far it has come, and the marks."""
     raw = path.read_bytes()
-    return [op for op in _ops(raw) if op.what == MARK or op.name in {"till.db", "till.db-wal"}]
+    return [op for op in _ops(raw) if op.what == MARK or op.name in _TOLD]
 
 
 def _ops(raw: bytes) -> Iterator[Op]:
@@ -121,10 +122,14 @@ class Disk:
     db: File
     wal: File
     acknowledged: list[str] = field(default_factory=list)
+    how_far: bytes = b""
+    """The newest till.mark: no sync, but no cut is obliged to take it away either."""
 
     def take(self, op: Op) -> None:
         """Be told one thing; a mark is an acknowledgement."""
         if op.what == MARK:
             self.acknowledged.append(op.data.decode())
+        elif op.name == "till.mark.new":
+            self.how_far = op.data if op.what == WRITE else self.how_far
         else:
             (self.db if op.name == "till.db" else self.wal).take(op)
