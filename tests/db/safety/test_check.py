@@ -9,9 +9,12 @@ from contextlib import closing
 import pytest
 from sqlalchemy import text
 
+from pos.app.build import build
+from pos.config import Config
 from pos.errors import CashierError
 from pos.services import journal
 from pos.services.safety import mark
+from pos.services.secrets import MemorySecrets
 
 
 def change(path, *statements):
@@ -140,3 +143,21 @@ def test_the_tail_is_walked_from_wherever_it_begins(place):
     till.close()
     change(place.config.till_db, "UPDATE journal SET actor = 'x' WHERE id = 3")
     assert refused(place).code == "database_damaged"
+
+
+def test_a_first_start_that_was_cut_off_starts_over(tmp_path):
+    """What it left has a journal that only a writer can roll back."""
+    half = tmp_path / "half.db"
+    with closing(sqlite3.connect(half, isolation_level=None)) as db:
+        db.execute("PRAGMA user_version = 1")
+        db.execute("PRAGMA cache_size = 1")
+        db.execute("BEGIN")
+        db.execute("CREATE TABLE business (id, name)")
+        db.executemany("INSERT INTO business VALUES (?, ?)", [(n, "x" * 900) for n in range(99)])
+        fresh = Config(data_dir=tmp_path / "fresh")
+        fresh.data_dir.mkdir()
+        shutil.copy(half, fresh.till_db)
+        shutil.copy(f"{half}-journal", f"{fresh.till_db}-journal")
+    till = build(fresh, secrets=MemorySecrets())
+    assert till.shop().name == "My shop"
+    till.close()

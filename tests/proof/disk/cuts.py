@@ -6,7 +6,6 @@ import os
 import random
 import shutil
 from dataclasses import dataclass, field
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -17,6 +16,7 @@ from tests.support.simulator import SimulatorProcess
 
 CUTS = 10_000
 NORMAL_CUTS = 1_000
+_WORTH_A_PROCESS = 200
 STEPS = 80
 """Sales, refunds and restarts of the recorded day."""
 
@@ -37,35 +37,32 @@ class Found:
         return f"cut {self.wrong[0]['cut']}, seed {self.wrong[0]['seed']}" if self.wrong else ""
 
 
-def power_cuts(scale: Scale, *, normal: bool = False) -> Found:
-    """Record a day and cut its power; ``normal``: without full durability."""
-    work = scale.work / ("normal" if normal else "full")
-    work.mkdir(parents=True)
-    steps = max(8, min(STEPS, int(STEPS * scale.share * 10)))
+def power_cuts(scale: Scale) -> tuple[Found, Found]:
+    """Record a day, and another one without full durability, and cut the power of both."""
     with SimulatorProcess() as simulator:
         job = {
-            "data": str(work / "data"), "template": str(work / "template"),
-            "trace": str(work / "trace"), "stripe": simulator.url, "token": simulator.token,
-            "seed": scale.seed, "steps": steps, "normal": normal,
+            "template": str(scale.work / "template"), "stripe": simulator.url,
+            "token": simulator.token, "seed": scale.seed,
+            "steps": max(8, min(STEPS, int(STEPS * scale.share * 10))),
         }  # fmt: skip
-        _record(scale, job)
-        found = Found()
-        ops = trace.read(Path(job["trace"]))
-        found.writes = sum(op.what != trace.MARK for op in ops)
-        found.shown = len(ops) - found.writes
-        count = scale.count(NORMAL_CUTS if normal else CUTS, least=40)
-        _look(scale, job, _chosen(scale, len(ops), count), found)
-    return found
+        first = job | {"role": "prepare", "data": job["template"]}
+        list(Child(compiled(scale.work), "day", first).lines())
+        return _cut(scale, job, normal=False), _cut(scale, job, normal=True)
 
 
-def _record(scale: Scale, job: Job) -> None:
-    """Set up a till, keep it as the start of the day, and play the day in front of the shim."""
-    shim, data = compiled(scale.work), Path(job["data"])
-    data.mkdir()
-    list(Child(shim, "day", job | {"role": "prepare"}).lines())
-    shutil.copytree(data, job["template"])
-    list(Child(shim, "day", job | {"role": "sell"}, trace=Path(job["trace"])).lines())
+def _cut(scale: Scale, job: Job, *, normal: bool) -> Found:
+    work = scale.work / ("normal" if normal else "full")
+    data, written = work / "data", work / "trace"
+    shutil.copytree(job["template"], data)
+    job |= {"role": "sell", "data": str(data), "trace": str(written), "normal": normal}
+    list(Child(compiled(scale.work), "day", job, trace=written).lines())
     assert not audit.wrong(data / "till.db"), "the day itself went wrong"
+    ops, found = trace.read(written), Found()
+    found.writes = sum(op.what != trace.MARK for op in ops)
+    found.shown = len(ops) - found.writes
+    count = scale.count(NORMAL_CUTS if normal else CUTS, least=40)
+    _look(scale, job, _chosen(scale, len(ops), count), found)
+    return found
 
 
 def _chosen(scale: Scale, ops: int, count: int) -> list[tuple[int, int]]:
@@ -77,7 +74,7 @@ def _chosen(scale: Scale, ops: int, count: int) -> list[tuple[int, int]]:
 def _look(scale: Scale, job: Job, cuts: list[tuple[int, int]], found: Found) -> None:
     """Share the cuts among the cores; each looks at a stretch of the day."""
     began, cores = monotonic(), os.cpu_count() or 1
-    size = -(-len(cuts) // cores)
+    size = max(_WORTH_A_PROCESS, -(-len(cuts) // cores))
     shares = [cuts[at : at + size] for at in range(0, len(cuts), size)]
     children = [
         Child(
@@ -97,7 +94,7 @@ def _look(scale: Scale, job: Job, cuts: list[tuple[int, int]], found: Found) -> 
 
 def figures(scale: Scale) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
     """Measure both: that FULL loses nothing, and that the same look sees what NORMAL loses."""
-    full, normal = power_cuts(scale), power_cuts(scale, normal=True)
+    full, normal = power_cuts(scale)
     scale.progress(f"{full.opened} power cuts in {full.seconds:.0f} s")
     lost = sum(any("I3" in each for each in one["wrong"]) for one in normal.wrong)
     older = sum(any("database_older" in each for each in one["wrong"]) for one in normal.wrong)

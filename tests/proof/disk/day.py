@@ -103,6 +103,6 @@ def main() -> None:
     if job["role"] == "prepare":
         seat.prepare(job)
         return
-    if job["normal"]:
+    if job.get("normal"):
         use_normal()
     Day(job).play(job["steps"])
