@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, MemorySecrets
-from tests.e2e.counter import GOODS, Counter, Windows
+from tests.e2e.counter import GOODS, TEA, Counter, Windows
 from tests.support.backend_fixture import backend
 from tests.support.simulator import KEY, READER
 from tests.support.simulator_fixture import _shared_simulator, fresh_simulator, simulator
@@ -81,3 +81,11 @@ def counter(open_counter):
 def card_counter(open_counter, simulator):
     """A counter with a card reader."""
     return open_counter(simulator)
+
+
+@pytest.fixture
+def tea(card_counter):
+    card_counter.scan(TEA)
+    card_counter.holds(("Green tea", 1))
+    yield card_counter
+    assert card_counter.dead_ends() == []

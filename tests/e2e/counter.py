@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from itertools import pairwise
-from time import monotonic
-from typing import Self
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow, QWidget
@@ -255,9 +252,8 @@ class Counter:
     def count(self, table: str) -> int:
         """Count the rows of a table."""
         with self.till.db.reader.begin() as db:
-            return db.execute(
-                select(func.count()).select_from(Base.metadata.tables[table])
-            ).scalar()
+            rows = Base.metadata.tables[table]
+            return db.scalar(select(func.count()).select_from(rows))
 
     def ask(self, query: str) -> list:
         """Read rows."""
@@ -268,36 +264,3 @@ class Counter:
         """Situations that offered neither a choice nor a next step by itself."""
         moved = [run.progress for tick in self.seen for run in tick.runs]
         return [p.situation for p in moved if not (p.settled or p.choices or p.delay is not None)]
-
-
-class Heartbeat:
-    """A 5 ms timer in the GUI thread; ``worst`` is the longest gap between two beats, in ms."""
-
-    def __init__(self) -> None:
-        self._beats: list[float] = []
-        self._action = 0.0
-        self._timer = QTimer(interval=5, timerType=Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._beat)
-
-    def __enter__(self) -> Self:
-        self._beats = [monotonic()]
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.stop()
-
-    def _beat(self) -> None:
-        self._beats.append(monotonic())
-
-    def begin_action(self) -> None:
-        """Start the watch for what a person does now."""
-        self._action = monotonic()
-
-    @property
-    def since_action(self) -> float:
-        return (monotonic() - self._action) * 1000
-
-    @property
-    def worst(self) -> float:
-        return max((after - before) * 1000 for before, after in pairwise(self._beats))

@@ -1,35 +1,14 @@
-"""The card reader on the screen: scenarios 2, 11, 12, 20, 22, 39 and 40."""
+"""The card reader on the screen: scenarios 2, 11, 12, 20, 22 and 39."""
 
-import pytest
 from PySide6.QtCore import Qt
 
 from pos.terminal.attempt import Situation
 from pos.ui.screens.checkout_views import Page
-from tests.e2e.counter import CORK, TEA, Heartbeat
-from tests.ui.front_fixture import turn, until
+from tests.e2e.books import charges, one_sale
+from tests.e2e.counter import CORK, TEA
+from tests.ui.front_fixture import until
 
 S = Situation
-
-
-@pytest.fixture
-def tea(card_counter):
-    card_counter.scan(TEA)
-    card_counter.holds(("Green tea", 1))
-    yield card_counter
-    assert card_counter.dead_ends() == []
-
-
-def charges(counter, status="succeeded"):
-    return [c for c in counter.sim.ledger()["charges"] if c["status"] == status]
-
-
-def one_sale(counter):
-    """One run, one intent, one charge, one order."""
-    assert counter.count("checkout_run") == 1
-    assert len(counter.sim.ledger()["payment_intents"]) == 1
-    assert len(charges(counter)) == 1
-    assert counter.count("order") == 1
-    assert counter.ask("SELECT amount_minor, card_last4 FROM payment") == [(523, "4242")]
 
 
 def test_a_card_sale_from_the_reader_to_the_receipt(tea):
@@ -227,83 +206,6 @@ def test_scenario_39_no_key_is_stored(open_counter, simulator):
     counter.touch(counter.checkout.cash.exact)
     counter.paid()
     assert counter.sim.requests() == []
-
-
-class TestScenario40:
-    """The reader or the network is lost while the card is waited for."""
-
-    def test_the_window_stays_alive_and_cancel_answers_at_once_while_stripe_hangs(self, tea):
-        gaps, answers = [], []
-        for _ in range(3):  # a busy machine may hold up one round; a wait in the window all
-            gap, answered = self.cancel_while_hanging(tea)
-            gaps.append(gap)
-            answers.append(answered)
-            if max(gap, answered) < 100:
-                break
-        assert min(gaps) < 100
-        assert min(answers) < 100
-        tea.press(Qt.Key.Key_Escape)
-        until(lambda: tea.shell.page == "sale")
-        tea.holds(("Green tea", 1))
-        assert charges(tea) == []
-
-    def cancel_while_hanging(self, tea):
-        if tea.shell.page == "checkout":
-            tea.press(Qt.Key.Key_Escape)
-            until(lambda: tea.shell.page == "sale")
-        tea.pay_by_card()
-        tea.sim.fault("hang", method="*", count=0)
-        cancel = tea.button("Cancel on reader")
-        with Heartbeat() as beat:
-            turn(1200)
-            beat.begin_action()
-            tea.touch(cancel)
-            assert tea.checkout.card._call.text() == "Canceling on the reader"
-            answered = beat.since_action
-            turn(500)
-        tea.sim.clear_faults()
-        until(lambda: tea.checkout.view.page is Page.CASH and not tea.checkout.view.locked)
-        return beat.worst, answered
-
-    def test_an_unplugged_reader_is_said_and_the_cart_survives(self, tea):
-        tea.pay_by_card()
-        tea.sim.unplug(noticed=True)
-        tea.tap("Cancel on reader")
-        until(lambda: tea.checkout.view.page is Page.CASH and not tea.checkout.view.locked)
-        tea.sim.plug_in()
-        tea.press(Qt.Key.Key_Escape)
-        until(lambda: tea.shell.page == "sale")
-        tea.holds(("Green tea", 1))
-
-    def test_an_offline_reader_is_named_and_offers_a_way_on(self, tea):
-        tea.sim.network(on=False)
-        tea.charge()
-        tea.touch(tea.tender("Card reader"))
-        tea.until(S.READER_OFFLINE)
-        until(tea.checkout.card.banner.isVisible)
-        assert tea.checkout.card.banner.view.title == "The reader is offline."
-        tea.sim.network(on=True)
-        tea.tap("Try again (same payment)")
-        tea.until(S.WAITING_FOR_CARD)
-        tea.sim.present_card()
-        tea.paid()
-        one_sale(tea)
-
-    def test_nobody_knows_whether_the_card_was_charged(self, tea):
-        tea.pay_by_card()
-        tea.sim.outage()
-        tea.until(S.UNKNOWN)
-        banner = tea.checkout.card.banner
-        until(banner.isVisible)
-        assert banner.view.title == (
-            "We could not confirm this payment. The customer may have been charged."
-        )
-        assert not tea.checkout.order.back.isEnabled(), "no other tender meanwhile"
-        assert not tea.tender("Cash").isEnabled()
-        tea.sim.present_card()
-        tea.sim.outage(on=False)
-        tea.paid()
-        one_sale(tea)
 
 
 def test_a_card_that_comes_before_the_cancel_is_paid_and_that_is_said(tea):

@@ -33,7 +33,7 @@ def test_scenario_1_a_cart_becomes_an_order(counter):
     counter.next_sale()
     assert (counter.count("order"), counter.count("payment")) == (1, 1)
     assert counter.count("order_line") == 2
-    assert counter.ask(f"SELECT 1 FROM cart WHERE id = '{cart_id.hex}'") == []  # noqa: S608 - an id
+    assert counter.ask(f"SELECT 1 FROM cart WHERE id = '{cart_id.hex}'") == []  # noqa: S608 - our own id
     order = counter.till.purchases.detail(cart_id)
     assert order.row.total_minor == 2101
     assert order.row.customer == "Ji-woo Park"

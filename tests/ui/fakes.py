@@ -28,19 +28,6 @@ from pos.ui.screens.purchase_views import (
 from pos.ui.screens.purchases import PurchasesScreen
 from pos.ui.screens.sale import SaleScreen
 from pos.ui.screens.sale_views import CartView, LineView, ProductView
-from pos.ui.screens.settings import SettingsScreen
-from pos.ui.screens.settings_views import (
-    BackendSettings,
-    ImportProgress,
-    ImportReport,
-    PriceSettings,
-    ReaderRow,
-    Rejected,
-    SecretView,
-    ShopSettings,
-    StateView,
-    TaxRow,
-)
 from pos.ui.shell import Shell
 from pos.ui.tokens import Tone
 from pos.ui.views import ShopView, StatusView, sync_status
@@ -270,34 +257,4 @@ def purchases(calls) -> PurchasesScreen:
         [("today", "Today"), ("", "Any time")], [("", "All statuses"), ("paid", "Paid")]
     )
     screen.table.rows.show_source(purchase_count, purchase_page)
-    return screen
-
-
-SETTINGS = ShopSettings("Harbour Studio", "Front desk", "Mina Kang", "1 Pier Road")
-REPORT = ImportReport(
-    "Imported shopify-products.csv",
-    (("New products", "1,204"), ("Updated", "96"), ("Left out", "3")),
-    rejected=(
-        Rejected(17, "Price is not an amount: 'free'", "old-mat,Old mat,free"),
-        Rejected(402, "Price is below zero", "strap-neg,Strap,-2.00"),
-        Rejected(911, "No title and no barcode", ",,"),
-    ),
-)
-PROGRESS = ImportProgress(412_000, 818_233, "412,000 of 818,233 rows · 3 left out")
-
-
-def settings(calls, section="shop") -> SettingsScreen:
-    screen = SettingsScreen(calls)
-    screen.shop.show_settings(SETTINGS)
-    taxes = (TaxRow("t1", "Sales tax", "8.875 %"), TaxRow("t2", "Food", "2 %"))
-    screen.taxes.show_settings(PriceSettings(taxes=taxes))
-    screen.key.show_state(SecretView(StateView("Stored", Tone.OK, "Test mode"), stored=True))
-    screen.reader.show_readers(
-        [
-            ReaderRow("tmr_1", "Front desk reader", "Ready", Tone.OK, chosen=True),
-            ReaderRow("tmr_2", "Back room", "Offline", Tone.BAD),
-        ]
-    )
-    screen.backend.show_settings(BackendSettings("https://example.com", StateView("Online")))
-    screen.open_section(section)
     return screen

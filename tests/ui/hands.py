@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from pos.ui.widgets.buttons import Button
 from pos.ui.widgets.text import Label
-from tests.ui.front_fixture import idle
+from tests.ui.front_fixture import idle, until
 
 TEA = "4006381333931"
 
@@ -25,9 +25,12 @@ def said_by(section):
 
 
 def press(section, words, nth=0):
-    found = [each for each in section.findChildren(Button) if each.words() == words]
-    shown = [each for each in found if each.isVisibleTo(section)]
-    shown[nth].click()
+    def shown():
+        found = [each for each in section.findChildren(Button) if each.words() == words]
+        return [each for each in found if each.isVisibleTo(section)]
+
+    until(lambda: len(shown()) > nth)  # a row that was just made is shown by the next layout
+    shown()[nth].click()
 
 
 def everything_shown(front):

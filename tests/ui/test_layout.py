@@ -8,7 +8,7 @@ from pos.ui.screens.checkout import CheckoutScreen
 from pos.ui.screens.customers import SIZE, CustomersScreen
 from pos.ui.tokens import THEMES, TOUCH
 from pos.ui.widgets.text import ElidedLabel, Label
-from tests.ui import fakes
+from tests.ui import fake_settings, fakes
 from tests.ui.shoot import SIZES, settle
 
 
@@ -77,8 +77,8 @@ def refund(calls):
 
 def settings(section):
     def make(calls):
-        screen = fakes.settings(calls, section)
-        screen.imports.show_report(fakes.REPORT)
+        screen = fake_settings.settings(calls, section)
+        screen.imports.show_report(fake_settings.REPORT)
         return fakes.shell_with("settings", screen)
 
     return make

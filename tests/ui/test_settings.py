@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit
 from pos.ui.screens.settings_views import SecretView, StateView, TaxInput
 from pos.ui.tokens import Tone
 from pos.ui.widgets.text import Label
-from tests.ui import fakes
+from tests.ui import fake_settings, fakes
 from tests.ui.test_sale import heard
 
 CANARY = "rk_test_canary_51"
@@ -17,7 +17,7 @@ CANARY = "rk_test_canary_51"
 
 @pytest.fixture
 def screen(qtbot, calls):
-    made = fakes.settings(calls)
+    made = fake_settings.settings(calls)
     made.shell = fakes.shell_with("settings", made)
     qtbot.addWidget(made.shell)
     made.shell.show()
@@ -56,7 +56,7 @@ def test_the_shop_is_saved_as_a_whole(screen):
 
 def test_what_is_being_typed_survives_news_from_elsewhere(screen):
     screen.shop.name.setText("Pier & S")
-    screen.shop.show_settings(replace(fakes.SETTINGS, name="Harbour", location="Back room"))
+    screen.shop.show_settings(replace(fake_settings.SETTINGS, name="Harbour", location="Back room"))
     assert screen.shop.name.text() == "Pier & S"
     assert screen.shop.location.text() == "Back room"
 
@@ -79,13 +79,13 @@ def test_a_tax_is_added_or_edited_in_one_form(screen):
 def test_an_import_shows_progress_can_be_cancelled_and_ends_in_a_report(qtbot, screen):
     cancelled = heard(screen.imports.cancel_asked)
     screen.open_section("import")
-    screen.imports.show_progress(fakes.PROGRESS)
+    screen.imports.show_progress(fake_settings.PROGRESS)
     assert not screen.imports.choose.isEnabled()
     assert screen.imports._bar.value() == 503
     screen.imports.cancel.click()
     assert len(cancelled) == 1
     with qtbot.waitSignal(screen.imports.rejected.rows.ready):
-        screen.imports.show_report(fakes.REPORT)
+        screen.imports.show_report(fake_settings.REPORT)
     assert screen.imports.choose.isEnabled()
     model = screen.imports.rejected.rows
     shown = [[model.index(row, col).data() for col in (0, 1)] for row in range(model.rowCount())]

@@ -118,8 +118,7 @@ async def twice_at_once(line: Line, request: Request) -> bool:
 
 
 @fault
-async def again_later(line: Line, request: Request) -> bool:
-    """Arrive a second time when the next request is through."""
+async def again_later(line: Line, request: Request) -> bool:  # when the next one is through
     await line.say((await line.forward(request)).raw())
     line.proxy.later(_when_others_went(line, request, 1))
     return True

@@ -20,7 +20,7 @@ _WORKERS = 2
 _CHUNK = 120
 _FEW = 60
 """Cases that are not worth a second process."""
-_LONGEST = 1.5
+_LONGEST = 3.0
 """Seconds beyond its limit that a call may take on a busy machine."""
 _MEMORY_MIB = 96
 

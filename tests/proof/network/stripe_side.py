@@ -214,7 +214,7 @@ class StripeSide:
         sim, proxy = self._simulator.sim, self._proxy
         sim.reset()
         folder = self._work / "till"
-        world = World(self._template, folder, Through(proxy.url, sim))  # type: ignore[arg-type]
+        world = World(self._template, folder, Through(proxy.url, sim))  # type: ignore[arg-type]  # it acts like one
         try:
             endpoint = ENDPOINTS[case.endpoint]
             counter = Counter(world, self.turnstile)
