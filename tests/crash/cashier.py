@@ -150,6 +150,7 @@ class Cashier:
                 self._answer(moved)
             if any(step.delay is None for step in tick.refunds) and self._idle():
                 return
+            self._clock.skip(min((step.delay for step in tick.refunds if step.delay), default=0))
         raise Stuck("the desk")
 
     def _idle(self) -> bool:

@@ -37,8 +37,8 @@ class Ends:
         self.runs.update(other.runs)
 
 
-def ends(data: Path, ledger: Row) -> Ends:
-    """Read one till's folder and its Stripe account."""
+def ends(data: Path, ledger: Row, states: list[str]) -> Ends:
+    """Read one till's folder and its Stripe account; ``states`` are its checkouts' ends."""
     till = data / "till.db"
     orders = rows(till, 'SELECT id, receipt_no FROM "order"')
     seen = shown(data)
@@ -48,7 +48,7 @@ def ends(data: Path, ledger: Row) -> Ends:
         shown=len(seen),
         gaps=int(sorted(row["receipt_no"] for row in orders) != list(range(1, len(orders) + 1))),
         chains=int(_is_broken(till)),
-        runs=Counter(_end(till, row) for row in rows(till, "SELECT id, state FROM checkout_run")),
+        runs=Counter(_NAMES.get(state, f"still {state}") for state in states),
     )
 
 
@@ -76,10 +76,3 @@ def _is_broken(till: Path) -> bool:
             return bool(journal.first_broken(connection))
     finally:
         db.close()
-
-
-def _end(till: Path, run: Row) -> str:
-    if run["state"] in _NAMES:
-        return _NAMES[run["state"]]
-    doubt = "SELECT id FROM payment_session WHERE phase = 'needs_check' AND run_id = ?"
-    return "needs check" if rows(till, doubt, run["id"]) else f"still {run['state']}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,9 @@ from tests.support.backend import BackendProcess
 from tests.support.simulator import SimulatorProcess
 
 _MEMORY = Path("/dev/shm")  # noqa: S108  a killed process loses nothing of it; fsync costs nothing
-_LIFE = {"when": "", "kind": "", "after": None, "unplug": 0, "pause": 0.0}
+_LIFE = {"when": "", "kind": "", "after": None, "unplug": 0, "real": 0.0}
+_SLOW = 1.0
+"""Seconds of a slow execution: twice the read timeout of `driver`."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Street(Town):
     def _kill(self, data: Path, blow: Blow) -> None:
         self._spoil(blow.flow)
         if blow.fault:
-            self.simulator.sim.fault(blow.fault, path=blow.path, seconds=1.5)
+            self.simulator.sim.fault(blow.fault, path=blow.path, seconds=_SLOW)
         unplug = self.simulator._process.pid if blow.outage else 0
         policy = _first(blow.flow)
         how = {**blow.how, "unplug": unplug}
@@ -79,13 +82,21 @@ class Street(Town):
     def _finish(self, data: Path, blow: Blow) -> Ends:
         self.backend.clear_faults()
         begun = checks.begun(data)
-        pause = 0.02 if blow.fault == "delay" else 0.0
-        said = self._job(data, "finish", blow.flow, policy=blow.policy, pause=pause)
-        assert said.keys() == {"signal"}, f"finish: {said.get('error', said)}"
+        real = 2 * _SLOW if blow.fault == "delay" else 0.0
+        said = self._job(data, "finish", blow.flow, policy=blow.policy, real=real)
+        assert "error" not in said, f"finish: {said['error']}"
         assert not said["signal"], f"finish: {said}"
+        self._hear_the_last()
         checks.at_rest(data, self.simulator.sim, blow.flow, begun, blow.policy)
         checks.at_the_backend(data, Path(self.backend.database))
-        return ends(data, self.simulator.sim.ledger())
+        return ends(data, self.simulator.sim.ledger(), said["states"])
+
+    def _hear_the_last(self) -> None:
+        """Wait until Stripe works on nothing more: what it did late must be settled as well."""
+        deadline = time.monotonic() + 5 * _SLOW
+        while any(post["status"] is None for post in self.simulator.sim.requests()):
+            assert time.monotonic() < deadline, "a request never ended"
+            time.sleep(0.05)  # noqa: TID251 - a test polls
 
     def _spoil(self, flow: str) -> None:
         if flow == "cash_offline":
