@@ -2,7 +2,8 @@
 
 Every round runs every case once in a shuffled order, so that a busy neighbour
 meets both sides; what counts is the median of the per-round ratios. CPU time is
-that of the calling thread only. A run whose floor moved more than twofold says so.
+that of the calling thread, unless a bench says otherwise. A run whose floor
+moved more than twofold says so.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 MIN_ROUNDS = 15
@@ -24,6 +26,8 @@ STEADY = 2.0
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORT = ROOT / "docs" / "PERFORMANCE.md"
+
+_SIDES = ("work", "floor")
 
 Work = Callable[[], object]
 Clock = Callable[[], tuple[int, int]]
@@ -35,14 +39,27 @@ def clock() -> tuple[int, int]:
     return time.perf_counter_ns(), time.thread_time_ns()
 
 
+def clock_of_all_threads() -> tuple[int, int]:
+    """Read the wall clock and the CPU time of the process, for work that threads share."""
+    return time.perf_counter_ns(), time.process_time_ns()
+
+
+def _nothing() -> None:
+    """Prepare nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One thing to measure: ``work`` against ``floor``, ``repeat`` calls of each a round."""
+    """One thing to measure: ``work`` against ``floor``, ``repeat`` calls of each a round.
+
+    ``ready`` are run before each call of work and of floor, and are not measured.
+    """
 
     name: str
     work: Work
     floor: Work
     repeat: int = 20
+    ready: tuple[Work, Work] = (_nothing, _nothing)
 
 
 @dataclass(slots=True)
@@ -88,23 +105,26 @@ def measure(
     """Run every case and its floor ``rounds`` times, after one round to warm up."""
     if rounds < MIN_ROUNDS:
         raise ValueError(f"{rounds} rounds are too few for a median; at least {MIN_ROUNDS}")
-    sides = [(case, side) for case in cases for side in ("work", "floor")]
+    sides = [(case, side) for case in cases for side in _SIDES]
     taken = {(case.name, side): Samples() for case, side in sides}
     order = random.Random(seed)  # noqa: S311  # an order of measurements, nothing secret
     for number in range(rounds + 1):
         order.shuffle(sides)
         for case, side in sides:
-            wall, cpu = _round(getattr(case, side), case.repeat, now)
+            ready = case.ready[_SIDES.index(side)]
+            wall, cpu = _round((ready, getattr(case, side)), case.repeat, now)
             if number:
                 taken[case.name, side].wall.append(wall)
                 taken[case.name, side].cpu.append(cpu)
     return [_row(case.name, taken[case.name, "work"], taken[case.name, "floor"]) for case in cases]
 
 
-def _round(work: Work, repeat: int, now: Clock) -> tuple[list[int], list[int]]:
+def _round(job: tuple[Work, Work], repeat: int, now: Clock) -> tuple[list[int], list[int]]:
     wall, cpu = [], []
+    ready, work = job
     gc.collect()  # the other side's rubbish is not ours
     for _ in range(repeat):
+        ready()
         wall_before, cpu_before = now()
         work()
         wall_after, cpu_after = now()
@@ -163,7 +183,9 @@ def publish(key: str, title: str, note: str, rows: Sequence[Row], report: Path =
     """
     machine = f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     rounds = max(row.rounds for row in rows)
-    body = f"## {title}\n\n{note}\n\n{table(rows)}\n\n{machine}; {rounds} rounds, shuffled.\n"
+    how = f"{machine}; {rounds} rounds, shuffled; {datetime.now(UTC):%Y-%m-%d}"
+    command = f"`python3 dev.py bench {key}`"
+    body = f"## {title}\n\n{note}\n\n{table(rows)}\n\n{how}; {command}.\n"
     sys.stdout.write(body + "\n")
     begin, end = f"<!-- bench:{key} -->\n", f"<!-- /bench:{key} -->\n"
     text = report.read_text("utf-8") if report.exists() else "# Performance\n\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bench.harness import Case, Row, Samples, measure, paired_ratio, publish, table
@@ -93,6 +95,15 @@ def test_a_neighbour_that_slows_both_sides_changes_no_ratio_but_is_told():
     assert not measure([case], rounds=60, now=machine.now)[0].steady
 
 
+def test_what_makes_ready_is_not_measured():
+    machine = Machine()
+    ready = (machine.work("empty", 9 * MS, 9 * MS), machine.work("empty", 5 * MS, 5 * MS))
+    sides = (machine.work("a", 2 * MS, MS), machine.work("b", MS, MS))
+    [result] = measure([Case("scan", *sides, repeat=3, ready=ready)], now=machine.now)
+    assert result.wall_ratio == 2
+    assert "".join(machine.log[:6]) in {"emptya" * 3, "emptyb" * 3}, "before every call"
+
+
 def test_too_few_rounds_are_refused():
     with pytest.raises(ValueError, match="at least 15"):
         measure([], rounds=14)
@@ -116,4 +127,5 @@ def test_a_bench_has_one_place_in_the_report(tmp_path, capsys):
     assert text.count("## Scan") == text.count("## Search") == 1
     assert "| scan | 1.75 |" in text
     assert "First note" not in text
+    assert f"{datetime.now(UTC):%Y-%m-%d}; `python3 dev.py bench scan`." in text
     assert "15 rounds, shuffled" in capsys.readouterr().out
