@@ -44,8 +44,12 @@ def parse_minor(text: str, currency: str) -> int:
     return int(scaled)
 
 
+@lru_cache(maxsize=4096)
 def format_minor(minor: int, currency: str, locale: str = "en_US") -> str:
-    """Render an amount for people, never for machines."""
+    """Render an amount for people, never for machines.
+
+    Remembered, because a scan renders the whole cart again.
+    """
     exact = Decimal(minor).scaleb(-exponent(currency))
     text: str = format_currency(exact, currency.upper(), locale=locale)
     return text.replace("-", "\N{MINUS SIGN}")

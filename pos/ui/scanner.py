@@ -25,7 +25,6 @@ from shiboken6 import isValid
 from pos.ui.wedge import Kind, Stroke, Timing, Verdict, WedgeBuffer, printable
 
 _LATE_MS = 15.0
-_KEYS = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride)
 _POINTER = (QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin)
 _ENDS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
 _MODIFIERS = {
@@ -112,11 +111,15 @@ class Scanner(QObject):
         QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]  # it exists
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        kind = event.type()
-        if kind in _POINTER and self._buffer.holding:
+        """Look at keys and touches; every event of the program comes by, so the rest is quick."""
+        if isinstance(event, QKeyEvent):
+            return not self._replaying and self._on_key(event)
+        if self._buffer.holding and event.type() in _POINTER:
             self._conclude()
-        if kind not in _KEYS or self._replaying or not isinstance(event, QKeyEvent):
-            return False
+        return False
+
+    def _on_key(self, event: QKeyEvent) -> bool:
+        kind = event.type()
         if kind == QEvent.Type.ShortcutOverride:
             return self._claim_shortcut(event)
         if kind == QEvent.Type.KeyRelease:

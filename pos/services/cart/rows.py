@@ -101,6 +101,9 @@ _SELECT_LINES = (
     .where(_lines.c.cart_id == bindparam("cart_id"))
     .order_by(_lines.c.position, _lines.c.id)
 )
+_UPDATE_LINE = update(_lines).where(_lines.c.id == bindparam("key"))
+_UPDATE_CART = update(_cart).where(_cart.c.id == bindparam("key"))
+_INSERT_LINE = insert(_lines)
 _SHOP_CURRENCY = select(Location.currency).join(Register)
 _SELECT_CUSTOMER = (
     select(
@@ -174,10 +177,9 @@ def save(db: Session | Connection, before: Draft, after: Draft, now: datetime) -
     _insert(db, after.cart.id, [line for key, line in new.items() if key not in old])
     for key in before.touched(after):
         if key in old and key in new:
-            db.execute(update(_lines).where(_lines.c.id == key).values(**_line_columns(new[key])))
+            db.execute(_UPDATE_LINE, {**_line_columns(new[key]), "key": key})
     columns = _columns(after.cart) if after.cart != before.cart else {}
-    changed = columns | {"updated_at": now}
-    db.execute(update(_cart).where(_cart.c.id == after.cart.id).values(**changed))
+    db.execute(_UPDATE_CART, {**columns, "updated_at": now, "key": after.cart.id})
 
 
 def _delete(db: Session | Connection, ids: list[UUID]) -> None:
@@ -188,7 +190,7 @@ def _delete(db: Session | Connection, ids: list[UUID]) -> None:
 def _insert(db: Session | Connection, cart_id: UUID, lines: Iterable[LineRow]) -> None:
     rows = [{**_line_columns(line), "cart_id": cart_id} for line in lines]
     if rows:
-        db.execute(insert(_lines), rows)
+        db.execute(_INSERT_LINE, rows)
 
 
 def _line_columns(line: LineRow) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Select, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from pos.models.base import Base
@@ -21,7 +21,17 @@ from pos.services.cart.rows import Draft, LineRow
 
 KEPT = 20
 
+# built once: a scan writes here
 _undo = Base.metadata.tables[CartUndo.__tablename__]
+_NEWEST_FIRST = (
+    select(_undo.c.seq).where(_undo.c.cart_id == bindparam("cart")).order_by(_undo.c.seq.desc())
+)
+_NEWEST = _NEWEST_FIRST.limit(1).scalar_subquery()
+_OLDEST = _NEWEST_FIRST.offset(KEPT).limit(1).scalar_subquery()
+_REMEMBER = insert(_undo)
+_FORGET = delete(_undo).where(_undo.c.cart_id == bindparam("cart"), _undo.c.seq <= _OLDEST)
+_NEXT = select(_undo).where(_undo.c.seq == _NEWEST)
+_NEXT_LABEL = select(_undo.c.label).where(_undo.c.seq == _NEWEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +52,24 @@ def remember(
     cart = before.cart
     header = _Header(cart.customer_id, cart.receipt_email, cart.discount, cart.note, touched)
     lines = [line for line in before.lines if line.id in touched]
-    db.execute(
-        insert(_undo).values(
-            cart_id=cart.id,
-            label=label,
-            lines=msgspec.to_builtins(lines),
-            header=msgspec.to_builtins(header),
-        )
-    )
-    oldest = _newest_first(cart.id).offset(KEPT).limit(1).scalar_subquery()
-    db.execute(delete(_undo).where(_undo.c.cart_id == cart.id, _undo.c.seq <= oldest))
+    kept = {
+        "cart_id": cart.id,
+        "label": label,
+        "lines": msgspec.to_builtins(lines),
+        "header": msgspec.to_builtins(header),
+    }
+    db.execute(_REMEMBER, kept)
+    db.execute(_FORGET, {"cart": cart.id})
 
 
 def next_label(db: Session | Connection, cart_id: UUID) -> str:
     """Return what the next undo takes back; empty when there is nothing."""
-    newest = _newest_first(cart_id).limit(1).scalar_subquery()
-    return db.scalar(select(_undo.c.label).where(_undo.c.seq == newest)) or ""
+    return db.scalar(_NEXT_LABEL, {"cart": cart_id}) or ""
 
 
 def take_back(db: Session | Connection, now: Draft) -> Draft | None:
     """Return the draft before the newest change, and forget that change; None without one."""
-    newest = _newest_first(now.cart.id).limit(1).scalar_subquery()
-    row = db.execute(select(_undo).where(_undo.c.seq == newest)).first()
+    row = db.execute(_NEXT, {"cart": now.cart.id}).first()
     if row is None:
         return None
     db.execute(delete(_undo).where(_undo.c.seq == row.seq))
@@ -83,7 +89,3 @@ def _restored(now: Draft, header: _Header, lines: tuple[LineRow, ...]) -> Draft:
     kept = [line for line in now.lines if line.id not in header.touched]
     ordered = sorted([*kept, *lines], key=lambda line: (line.position, line.id))
     return Draft(cart, tuple(ordered))
-
-
-def _newest_first(cart_id: UUID) -> Select[tuple[int]]:
-    return select(_undo.c.seq).where(_undo.c.cart_id == cart_id).order_by(_undo.c.seq.desc())

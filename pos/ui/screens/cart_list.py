@@ -57,8 +57,8 @@ class CartModel(QAbstractListModel):
 
     def show_lines(self, lines: Sequence[LineView]) -> None:
         """Take over new lines; rows that stay are changed in place, so that nothing jumps."""
-        new = tuple(lines)
-        common = min(len(new), len(self.lines))
+        new, was = tuple(lines), self.lines
+        common = min(len(new), len(was))
         if len(new) > common:
             self.beginInsertRows(ROOT, common, len(new) - 1)
             self.lines = new
@@ -67,9 +67,10 @@ class CartModel(QAbstractListModel):
             self.beginRemoveRows(ROOT, common, len(self.lines) - 1)
             self.lines = new
             self.endRemoveRows()
-        self.lines = new
-        if common:
-            self.dataChanged.emit(self.index(0), self.index(common - 1))
+        before, self.lines = was[:common], new
+        for at, line in enumerate(before):
+            if line != new[at]:
+                self.dataChanged.emit(self.index(at), self.index(at))
 
     def row_of(self, line_id: str) -> int:
         """Return where a line is, or -1."""
@@ -101,6 +102,7 @@ class _LineDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._bold = theme.font(15, QFont.Weight.Bold)
         self._small = theme.font(13)
+        self._wide, self._narrow = QFontMetrics(self._bold), QFontMetrics(self._small)
         self.flashing = ""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -134,15 +136,15 @@ class _LineDelegate(QStyledItemDelegate):
         width = right - box.left() - _SIDE
         detail = " · ".join(part for part in (line.detail, line.note) if part)
         detail = detail.replace(_MINUS, _MINUS + _JOINER)  # a sign stays with its figure
-        two = QFontMetrics(self._small).horizontalAdvance(detail) > width
+        two = self._narrow.horizontalAdvance(detail) > width
         top = QRect(box.left() + _SIDE, box.top() + (5 if two else 12), width, 20)
         painter.setFont(self._bold)
         painter.setPen(QColor(tokens.text))
-        painter.drawText(top, int(_MIDDLE_LEFT), _fit(self._bold, line.name, width))
+        painter.drawText(top, int(_MIDDLE_LEFT), _fit(self._wide, line.name, width))
         painter.setFont(self._small)
         painter.setPen(QColor(tokens.muted))
         below = QRect(top.left(), top.bottom() + 2, width, 34 if two else 18)
-        painter.drawText(below, int(_TOP_LEFT), _fit(self._small, detail, 2 * width - 24))
+        painter.drawText(below, int(_TOP_LEFT), _fit(self._narrow, detail, 2 * width - 24))
 
     def _stepper(self, painter: QPainter, box: QRect, tokens: Tokens, line: LineView) -> None:
         painter.setPen(QPen(QColor(tokens.line), tokens.border))
@@ -190,7 +192,6 @@ class CartList(QListView):
             self._mark(fresh[-1])
         else:
             self.select(keep or (lines[-1].id if lines else ""))
-        self.viewport().update()
 
     @property
     def selected(self) -> str:
@@ -260,5 +261,5 @@ class CartList(QListView):
         self.viewport().update()
 
 
-def _fit(face: QFont, text: str, width: int) -> str:
-    return QFontMetrics(face).elidedText(text, Qt.TextElideMode.ElideRight, width)
+def _fit(metrics: QFontMetrics, text: str, width: int) -> str:
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)

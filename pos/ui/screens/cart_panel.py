@@ -12,7 +12,7 @@ from pos.ui.tokens import GRID, Tone
 from pos.ui.widgets.banner import Banner, BannerView
 from pos.ui.widgets.buttons import Button, ChargeButton, icon_button
 from pos.ui.widgets.overlay import empty_state
-from pos.ui.widgets.panels import AmountRow, amount_rows, clear, column, frame
+from pos.ui.widgets.panels import AmountRow, column, frame
 from pos.ui.widgets.text import ElidedLabel, key_cap, wrapped
 
 SIDE = 4 * GRID
@@ -52,23 +52,39 @@ class CustomerCard(QFrame):
 
 
 class Totals(QWidget):
-    """Subtotal, discount, each tax and the total."""
+    """Subtotal, discount, each tax and the total; the rows are kept, as every scan changes them."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows = column(self, 0)
+        self._rows: list[AmountRow] = []
+        self.total = AmountRow("", "", "total")
+        self._note = wrapped("", "muted")
+        self._above = column()
+        outer = column(self, 0)
+        outer.addLayout(self._above)
+        outer.addWidget(self.total)
+        outer.addWidget(self._note)
+        self._above.setSpacing(0)
 
     def show_cart(self, view: CartView) -> None:
-        """Rebuild the few rows."""
-        clear(self._rows)
-        rows = [(tr("Subtotal"), view.subtotal)]
+        """Show the newest figures."""
+        parts = [(tr("Subtotal"), view.subtotal)]
         if view.discount:
-            rows.append((tr("Discount"), view.discount))
-        amount_rows(self._rows, [*rows, *view.taxes])
-        self.total = AmountRow(tr("Total"), view.total, "total")
-        self._rows.addWidget(self.total)
-        if view.note:
-            self._rows.addWidget(wrapped(tr("Note: {text}").format(text=view.note), "muted"))
+            parts.append((tr("Discount"), view.discount))
+        parts += view.taxes
+        self._make_room(len(parts))
+        for row, (words, figure) in zip(self._rows, parts, strict=True):
+            row.show_parts(words, figure)
+        self.total.show_parts(tr("Total"), view.total)
+        self._note.setText(tr("Note: {text}").format(text=view.note) if view.note else "")
+        self._note.setVisible(bool(view.note))
+
+    def _make_room(self, count: int) -> None:
+        while len(self._rows) > count:
+            self._rows.pop().deleteLater()
+        while len(self._rows) < count:
+            self._rows.append(AmountRow("", ""))
+            self._above.addWidget(self._rows[-1])
 
 
 class CartPanel(QFrame):

@@ -104,6 +104,11 @@ class AmountRow(QWidget):
         if tone:
             self.figure.set_tone(tone)
 
+    def show_parts(self, words: str, figure: str) -> None:
+        """Change both texts."""
+        self.words.setText(words)
+        self.figure.setText(figure)
+
 
 def amount_rows(layout: QVBoxLayout, rows: Sequence[tuple[str, str]], role: str = "soft") -> None:
     """Append one `AmountRow` for each (words, figure)."""

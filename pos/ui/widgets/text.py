@@ -46,7 +46,9 @@ class ElidedLabel(Label):
         painter = QPainter(self)
         width = self.contentsRect().width()
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, width)
-        self.setToolTip(self.text() if shown != self.text() else "")
+        hint = self.text() if shown != self.text() else ""
+        if hint != self.toolTip():
+            self.setToolTip(hint)
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(self.contentsRect(), int(self.alignment()), shown)
         painter.end()
