@@ -67,14 +67,18 @@ def absorb_reader(a: CardAttempt, answer: Answer) -> CardAttempt:
     return replace(a, view=replace(a.view, reader_unreachable=True), looks=a.looks + 1)
 
 
-def absorb_list(a: CardAttempt, answer: Answer) -> CardAttempt:
-    """Adopt what a lost create left at Stripe; more than one: keep the first, cancel the rest."""
+def absorb_list(a: CardAttempt, answer: Answer, *, blind: bool = False) -> CardAttempt:
+    """Adopt what a lost create left at Stripe; more than one: keep the first, cancel the rest.
+
+    ``blind``: asked before Stripe's clock was known, so a wrong clock here may
+    have made it look past what is there; nothing is concluded from an empty one.
+    """
     if answer.outcome is not Outcome.OK or answer.body is None:
         return replace(a, view=replace(a.view, intent_unreachable=True), looks=a.looks + 1)
     found = [read_intent(body) for body in answer.body.get("data", ())]
     mine = [facts for facts in found if facts.attempt == str(a.id) and facts.status != "canceled"]
     if not mine:
-        return replace(a, view=replace(a.view, not_listed=True), looks=0)
+        return replace(a, view=replace(a.view, not_listed=not blind), looks=0)
     known = {a.intent_id, *a.strays}
     strays = tuple(facts.id for facts in mine[1:] if facts.id not in known)
     adopted = _settle_create(replace(a, strays=a.strays + strays, looks=0))
@@ -169,7 +173,8 @@ def _seen(a: CardAttempt, facts: IntentFacts) -> CardAttempt:
         return replace(a, phase=CardPhase.SUCCEEDED, card=facts.card, notice=notice)
     if a.phase is CardPhase.NEEDS_CHECK:
         phase = CardPhase.DISPATCHED if a.reader_was_asked else CardPhase.CREATED
-        return replace(a, phase=phase, notice=NO_NOTICE)
+        wish = Wish.CANCEL if a.parked else a.wish  # nobody goes on with what was set aside
+        return replace(a, phase=phase, wish=wish, notice=NO_NOTICE)
     return a
 
 

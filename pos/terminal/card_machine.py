@@ -43,6 +43,7 @@ _NEEDS_CHECK = Pause(Situation.NEEDS_CHECK, _BY_A_PERSON)
 _AT_COUNTER = frozenset({Choice.RETRY, Choice.RESUME, Choice.PARK})
 """Not for a payment that was set aside: the reader belongs to the next sale."""
 _KEY_LOOK = 15.0
+_RELEASED_LOOK = 60.0
 _CLOCK_DOUBT = timedelta(minutes=5)
 _LONG_AGO = timedelta(days=7)
 
@@ -78,15 +79,20 @@ def _without_the_key(a: CardAttempt, c: Context) -> Action | None:
         return Pause(Situation.KEY_REFUSED, (Choice.CHECK, *(leave or (Choice.PARK,))), _KEY_LOOK)
     if all(op.account == c.account for op in a.ops):
         return None
-    if a.phase is CardPhase.NEEDS_CHECK or a.is_settled:
+    if a.phase is CardPhase.NEEDS_CHECK or a.is_settled or a.released:
         return Pause(Situation.FOREIGN_ACCOUNT, (*_BY_A_PERSON, *leave), _KEY_LOOK)
     return Turn(needs_check(a, Notice("foreign_account", "Paid under another Stripe account.")))
+
+
+def _ask_a_person(a: CardAttempt) -> Action:
+    """Wait for a person; what was released is on nobody's screen, so it looks again by itself."""
+    return replace(_NEEDS_CHECK, seconds=_RELEASED_LOOK) if a.released else _NEEDS_CHECK
 
 
 def _open_intent(a: CardAttempt, c: Context) -> Action:
     op = a.last(OpKind.CREATE)
     if a.phase is CardPhase.NEEDS_CHECK:
-        return _NEEDS_CHECK if a.view != type(a.view)() else LookList(_since(a, op, c))
+        return _ask_a_person(a) if a.view != type(a.view)() else LookList(_since(a, op, c))
     if a.wish is not Wish.PAY and (op is None or op.state in {OpState.NO, OpState.HELD}):
         return Turn(replace(a, phase=CardPhase.CANCELED))  # nothing was ever opened at Stripe
     if op is None or op.state is OpState.NO:
@@ -125,7 +131,7 @@ def _since(a: CardAttempt, op: Operation | None, c: Context) -> datetime:
 def _look_at_intent(a: CardAttempt) -> Action | None:
     """See to it that the PaymentIntent was read in this round and can be acted on."""
     if a.phase is CardPhase.NEEDS_CHECK and (a.view.intent or a.view.intent_unreachable):
-        return _NEEDS_CHECK
+        return _ask_a_person(a)
     if a.view.intent_unreachable:
         return _cannot_see(a)
     if a.view.intent is None and not _fresh_from_create(a):

@@ -62,7 +62,10 @@ def _look_at_reader(a: CardAttempt) -> Action:
 
 
 def _wait_for_card(a: CardAttempt, c: Context) -> Action:
-    if a.dispatched_at and c.now - a.dispatched_at > CARD_TIMEOUT:
+    waited = c.now - a.dispatched_at if a.dispatched_at else timedelta()
+    if waited < timedelta():  # the clock was set back: count anew, or it waits for ever
+        return Turn(replace(a, dispatched_at=c.now))
+    if waited > CARD_TIMEOUT:
         return Turn(replace(a, wish=Wish.CANCEL, notice=Notice("no_card_presented")))
     return Pause(Situation.WAITING_FOR_CARD, (Choice.CANCEL,), 1.0)
 

@@ -33,9 +33,10 @@ _KEY_LOOK = 15.0
 
 @dataclass(frozen=True, slots=True)
 class RefundView:
-    """What was read in this round."""
+    """What was read in this round; ``absent_at`` is when a listing did not show the refund."""
 
     absent: bool = False
+    absent_at: datetime | None = None
     unreachable: bool = False
 
 
@@ -127,7 +128,7 @@ def _absent(r: RefundAttempt, op: Operation, c: Context) -> RefundAction:
     A key that looks old may be one whose first sending still runs, seen by a
     clock that was set: a new one only after two listings, as after a stored 500.
     """
-    twice = _absent_twice(r, c)
+    twice = r.view.absent_at is not None and _absent_twice(r, r.view.absent_at)
     if op.replays_an_error:
         if twice and op.n < r.approved_n:
             return SendRefund(_operation(r, c, op.n + 1))
@@ -138,8 +139,9 @@ def _absent(r: RefundAttempt, op: Operation, c: Context) -> RefundAction:
     return again if twice else RefundPause("unknown", _CAREFUL_LOOK)
 
 
-def _absent_twice(r: RefundAttempt, c: Context) -> bool:
-    return r.absent_since is not None and _stripe_time(c) - r.absent_since >= ABSENT_TWICE
+def _absent_twice(r: RefundAttempt, at: datetime) -> bool:
+    """Compare two listings, not a listing and the clock: a computer may sleep after the first."""
+    return r.absent_since is not None and at - r.absent_since >= ABSENT_TWICE
 
 
 def _stripe_time(c: Context) -> datetime:
@@ -179,8 +181,9 @@ def absorb_list(r: RefundAttempt, answer: Answer, c: Context) -> RefundAttempt:
             return _seen(replace(r, looks=0, ops=_settled(r)), body)
     if r.last is not None and r.last.state is OpState.NO:
         return replace(r, state=RefundState.FAILED, looks=0)
-    since = r.absent_since or _stripe_time(c)
-    return replace(r, view=RefundView(absent=True), looks=0, absent_since=since)
+    at = _stripe_time(c)
+    view = RefundView(absent=True, absent_at=at)
+    return replace(r, view=view, looks=0, absent_since=r.absent_since or at)
 
 
 def absorb_refund(r: RefundAttempt, answer: Answer) -> RefundAttempt:
@@ -198,7 +201,7 @@ def approve_again(r: RefundAttempt, c: Context) -> RefundAttempt:
     """
     op = r.last
     failed = r.state is RefundState.FAILED
-    missing = op is not None and op.replays_an_error and _absent_twice(r, c)
+    missing = op is not None and op.replays_an_error and _absent_twice(r, _stripe_time(c))
     if op is None or not (failed or (r.state is RefundState.UNKNOWN and missing)):
         return r
     state = RefundState.PLANNED if failed else r.state

@@ -234,8 +234,10 @@ class StripeTerminal:
                 answer = self._stripe.reader(attempt.reader_id)
                 seen = card_answers.absorb_reader(attempt, answer)
             case LookList(since):
+                known = self._stripe.server_now
                 answer = self._stripe.intents_since(since)
-                seen = card_answers.absorb_list(attempt, answer)
+                blind = known is None and self._stripe.server_now is not None
+                seen = card_answers.absorb_list(attempt, answer, blind=blind)
         self._heard(answer)
         if seen == attempt:  # most looks change nothing that has to last
             return seen
