@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from uuid import UUID
 
 from pos.models.states import CardPhase, RefundState, RunState
 from pos.terminal.api import STRIPE_TERMINAL
+from tests.simulation.disk import Payment
 from tests.simulation.outbox import BackendModel
+from tests.simulation.promises import must
 from tests.simulation.stripe_model import Intent, Stripe
-from tests.simulation.till import BrokenPromiseError, Till
+from tests.simulation.till import Till
 
 _GONE = {"failed", "canceled"}
 
 
-def _must(holds: bool, promise: str) -> None:  # noqa: FBT001  reads as a sentence
-    if not holds:
-        raise BrokenPromiseError(promise)
-
-
-def always(stripe: Stripe, tills: list[Till]) -> None:
+def always(stripe: Stripe, tills: list[Till], backend: BackendModel) -> None:
     """Hold at every instant: P1, P2, I2, I3, I4, I6."""
     by_cart: defaultdict[str, list[Intent]] = defaultdict(list)
     for intent in stripe.intents.values():
-        _must(intent.charges <= 1, f"I2: {intent.id} was charged {intent.charges} times")
+        must(intent.charges <= 1, f"I2: {intent.id} was charged {intent.charges} times")
         by_cart[intent.metadata["cart"]].append(intent)
     for till in tills:
+        if till.on:
+            till.watch.noted(till.disk.rows)
         _disk(till)
+        _parked(till, backend)
         _sales(till, stripe, by_cart)
 
 
 def _sales(till: Till, stripe: Stripe, by_cart: dict[str, list[Intent]]) -> None:
-    rows = till.disk.rows
+    rows, closed = till.disk.rows, _closed_intents(till)
     for run in rows.runs.values():
-        intents = by_cart.get(str(run.cart_id), [])
+        intents = [i for i in by_cart.get(str(run.cart_id), []) if i.id not in closed]
         if not intents:
             continue
         taken = sum(i.received for i in intents)
@@ -43,14 +44,27 @@ def _sales(till: Till, stripe: Stripe, by_cart: dict[str, list[Intent]]) -> None
         )
         back = sum(r.amount for i in intents for r in _refunds(stripe, i))
         due = max(run.total_minor, *(i.amount for i in intents))
-        _must(taken + cash - back <= due, f"P1: {taken} + {cash} - {back} taken, {due} due")
+        must(taken + cash - back <= due, f"P1: {taken} + {cash} - {back} taken, {due} due")
         chargeable = [i for i in intents if i.status != "canceled" and _asked(till, i)]
-        _must(len(chargeable) <= 1, f"P2: {len(chargeable)} payments of one sale could be charged")
+        must(len(chargeable) <= 1, f"P2: {len(chargeable)} payments of one sale could be charged")
+        must(not (cash and chargeable), "P8: cash was taken while a card could be charged")
 
 
 def _refunds(stripe: Stripe, intent: Intent) -> list[object]:
     found = stripe.refunds.values()
     return [r for r in found if r.intent == intent.id and r.status not in _GONE]
+
+
+def _closed(till: Till, run_id: UUID) -> bool:
+    """Tell whether a person closed a payment of this sale as unresolved."""
+    mine = [s for s in till.disk.rows.sessions.values() if s.run_id == run_id and s.attempt]
+    return any(s.attempt.phase is CardPhase.CLOSED for s in mine if s.attempt)
+
+
+def _closed_intents(till: Till) -> set[str]:
+    """Return the PaymentIntents that a person closed as unresolved: that decision is theirs."""
+    found = [s.attempt for s in till.disk.rows.sessions.values() if s.attempt]
+    return {a.intent_id for a in found if a.phase is CardPhase.CLOSED}
 
 
 def _asked(till: Till, intent: Intent) -> bool:
@@ -61,14 +75,24 @@ def _asked(till: Till, intent: Intent) -> bool:
 def _disk(till: Till) -> None:
     rows = till.disk.rows
     numbers = till.receipts()
-    _must(numbers == list(range(1, len(numbers) + 1)), f"I6: receipt numbers {numbers}")
+    must(numbers == list(range(1, len(numbers) + 1)), f"I6: receipt numbers {numbers}")
     for run_id in till.shown_paid:
-        _must(run_id in rows.orders, f"I3: {run_id} was shown as paid and is lost")
+        must(run_id in rows.orders, f"I3: {run_id} was shown as paid and is lost")
     for order in rows.orders.values():
         paid = sum(p.amount for p in rows.payments.values() if p.order_id == order.id)
-        _must(paid == order.total, f"I7: order of {order.total} has payments of {paid}")
+        must(paid == order.total, f"I7: order of {order.total} has payments of {paid}")
     for payment in rows.payments.values():
-        _must(0 <= payment.refunded + payment.reserved <= payment.amount, "I4: refunded too much")
+        must(0 <= payment.refunded + payment.reserved <= payment.amount, "I4: refunded too much")
+        _reserved(till, payment)
+
+
+def _reserved(till: Till, payment: Payment) -> None:
+    """Hold what is on its way reserved, exactly, and only one refund on its way at a time."""
+    mine = [r for r in till.disk.rows.refunds.values() if r.payment_id == payment.id]
+    held = [r for r in mine if r.is_open or r.attempt.state is RefundState.PENDING]
+    amount = sum(r.attempt.amount_minor for r in held)
+    must(payment.reserved == amount, f"I4: {payment.reserved} reserved, {amount} on its way")
+    must(sum(r.is_open for r in mine) <= 1, "I4: two refunds of one payment on their way")
 
 
 def at_rest(stripe: Stripe, tills: list[Till], backend: BackendModel) -> None:
@@ -82,10 +106,13 @@ def at_rest(stripe: Stripe, tills: list[Till], backend: BackendModel) -> None:
 
 def _paid_means_paid(till: Till, stripe: Stripe) -> None:
     rows = till.disk.rows
-    references = {p.reference for p in rows.payments.values() if p.provider_id == STRIPE_TERMINAL}
-    for reference in references:
-        intent = stripe.intents[reference]
-        _must(intent.status == "succeeded", f"P6: sold on {reference}, which is {intent.status}")
+    card = [p for p in rows.payments.values() if p.provider_id == STRIPE_TERMINAL]
+    references = {p.reference for p in card}
+    must(len(references) == len(card), "I2: two sales stand on one PaymentIntent")
+    for payment in card:
+        intent = stripe.intents[payment.reference]
+        must(intent.status == "succeeded", f"P6: sold on {intent.id}, which is {intent.status}")
+        must(intent.received == payment.amount, f"I1: sold for {payment.amount}, got {intent}")
     closed = {
         s.attempt.intent_id
         for s in rows.sessions.values()
@@ -96,11 +123,9 @@ def _paid_means_paid(till: Till, stripe: Stripe) -> None:
         if intent.metadata["cart"] not in mine or intent.id in closed:
             continue
         sold = intent.id in references
-        _must(
-            intent.status != "succeeded" or sold, f"I1: {intent.id} was charged, nothing was sold"
-        )
-        if not sold and _asked(till, intent):
-            _must(
+        must(intent.status != "succeeded" or sold, f"I1: {intent.id} was charged, nothing was sold")
+        if not sold and (intent.id in till.watch.seen or _asked(till, intent)):
+            must(
                 intent.status == "canceled", f"P6: {intent.id} is {intent.status}, could be charged"
             )
 
@@ -108,36 +133,50 @@ def _paid_means_paid(till: Till, stripe: Stripe) -> None:
 def _runs_ended(till: Till) -> None:
     for run in till.disk.rows.runs.values():
         ended = run.is_committed or run.state in {RunState.ABANDONED, RunState.VOIDED}
-        _must(ended, f"I3b: run {run.id} rests in {run.state}")
+        must(ended, f"I3b: run {run.id} rests in {run.state}")
+        written = ("payment_closed", str(run.id)) in till.disk.rows.journal
+        must(written or not _closed(till, run.id), "P8: a payment was closed, nobody wrote it down")
 
 
 def _refunds_agree(till: Till, stripe: Stripe) -> None:
     for row in till.disk.rows.refunds.values():
         if row.provider_id != STRIPE_TERMINAL:
             continue
-        mine = [r for r in stripe.refunds.values() if r.metadata["refund"] == str(row.id)]
+        mine = [r for r in stripe.refunds.values() if r.metadata.get("refund") == str(row.id)]
         alive = [r for r in mine if r.status not in _GONE]
-        _must(len(alive) <= 1, f"I4: refund {row.id} was made {len(alive)} times")
+        must(len(alive) <= 1, f"I4: refund {row.id} was made {len(alive)} times")
         done = row.attempt.state is RefundState.SUCCEEDED
-        _must(done == bool(alive), f"I1: refund {row.attempt.state}, at Stripe {len(alive)}")
+        must(done == bool(alive), f"I1: refund {row.attempt.state}, at Stripe {len(alive)}")
 
 
 def _backend_agrees(till: Till, backend: BackendModel) -> None:
     rows = till.disk.rows
     for entry in rows.outbox.values():
-        _must(entry.sent, f"I10: {entry.kind} {entry.seq} never arrived ({entry.parked})")
+        must(entry.sent, f"I10: {entry.kind} {entry.seq} never arrived ({entry.parked})")
     for order in rows.orders.values():
         told = backend.orders.get(str(order.id))
-        _must(told is not None and told["total"] == order.total, f"I1: order {order.id} differs")
+        must(told is not None and told["total"] == order.total, f"I1: order {order.id} differs")
     for row in rows.refunds.values():
         if row.attempt.state is RefundState.SUCCEEDED:
             told = backend.refunds.get(str(row.id))
-            _must(told is not None and told["status"] == "succeeded", "I1: a refund is missing")
+            must(told is not None and told["status"] == "succeeded", "I1: a refund is missing")
+
+
+def _parked(till: Till, backend: BackendModel) -> None:
+    """Hold I10: only what was refused for itself is set aside."""
+    for entry in till.disk.rows.outbox.values():
+        if entry.parked:
+            must(str(entry.key) in backend.refused, f"I10: {entry.kind} set aside, not refused")
+            lags = entry.kind == "refund" and entry.parked == "order_unknown"
+            must(not lags, "I10: a refund was set aside because its order came late")
+            must(entry.parked != "unauthorized", "I10: an entry has to suffer for the token")
 
 
 def totals(tills: list[Till], backend: BackendModel) -> None:
     """Hold over all tills: the backend has nothing that no till knows."""
+    must(not backend.doubled, "I10: one message under two keys")
+    must(not backend.early, "I10: a refund was sent before its order")
     orders = {str(o) for till in tills for o in till.disk.rows.orders}
-    _must(set(backend.orders) == orders, "I10: the backend has other orders")
+    must(set(backend.orders) == orders, "I10: the backend has other orders")
     refunds = {str(r) for till in tills for r in till.disk.rows.refunds}
-    _must(set(backend.refunds) <= refunds, "I10: the backend has other refunds")
+    must(set(backend.refunds) <= refunds, "I10: the backend has other refunds")

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from pos.backend.api import Backend
+from pos.backend.api import Backend, BusyError
 from pos.errors import RefusedError, UnreachableError
 from pos.models.states import RefundState
 from pos.models.sync import LONGEST_WAIT
@@ -16,6 +16,8 @@ from pos.services.sync.push import Due
 from tests.simulation.disk import Disk, Entry, Order, RefundRow, Rows
 from tests.simulation.world import Universe
 
+_REFUSED = ("unauthorized", "wrong_register", "order_unknown", "invalid")
+_FAULTS = ("before", "after", "twice", "late", "busy", *_REFUSED)
 _FIRST = timedelta(seconds=2)
 
 
@@ -137,15 +139,24 @@ class BackendModel:
         self.orders: dict[str, dict[str, Any]] = {}
         self.refunds: dict[str, dict[str, Any]] = {}
         self.bodies: dict[str, bytes] = {}
+        self.early: list[str] = []
+        self.doubled: list[str] = []
+        self.refused: set[str] = set()
 
     def send(self, kind: str, path: str, body: bytes, key: str) -> bytes:
         """Take one message, with whatever the network makes of it."""
         self.u.power_cut()
         if self.down:
             raise UnreachableError("down")
-        fault = self.u.rng.choice(("before", "after", "twice", "late")) if self.u.wrong() else ""
+        fault = self.u.rng.choice(_FAULTS) if self.u.wrong() else ""
         if fault == "before":
             raise UnreachableError("lost")
+        if fault == "busy":
+            raise BusyError("busy", 20.0)
+        if fault in _REFUSED:
+            self.u.tell("backend", f"refuses {kind}: {fault}", key=key)
+            self.refused.add(key)
+            raise RefusedError(fault)
         if fault == "late":  # the request wanders, the till hears nothing
             self.u.at(self.u.rng.uniform(1, 600), lambda: self._quietly(kind, body, key))
             raise UnreachableError("late")
@@ -173,11 +184,17 @@ class BackendModel:
         if kind == "purchase":
             self.orders[message["id"]] = message
         elif message["order"] not in self.orders:
+            self.early.append(message["id"])
             raise RefusedError("order_unknown")
         else:
             self.refunds[message["id"]] = message
         self.bodies[key] = body
+        if body in self._bodies_before(key):
+            self.doubled.append(key)
         return body
+
+    def _bodies_before(self, key: str) -> list[bytes]:
+        return [body for other, body in self.bodies.items() if other != key]
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(name)  # nothing else of the protocol is ever asked in this world

@@ -1,13 +1,12 @@
-"""The people: cashiers, customers, managers, and whoever trips over the cable."""
+"""The people: cashiers, customers and managers."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
 from pos.errors import CashierError, PosError
 from pos.models.base import new_id
-from pos.models.states import CartStatus, RefundState, RunState
+from pos.models.states import CartStatus
 from pos.services.checkout import RunView
 from pos.services.refunds import RefundRequest
 from pos.terminal.api import CASH, STRIPE_TERMINAL
@@ -74,28 +73,49 @@ class Cashier:
         self.till.counter = Counter(run)
         self.till.show(run)
         if run.session_id is not None:
-            self.till.agreed.add(run.session_id)
+            self.till.watch.agree(run.session_id)
         self.till.desk.wake()
         self.u.tell(self.till.name, f"takes {run.provider_id}", run=run.run_id)
 
     def _choose(self, run: RunView) -> None:
-        progress = self.till.counter.progress
+        progress, before = self.till.counter.progress, self.till.counter.before
         if progress is None or not progress.choices or self.u.rng.random() < 0.3:
-            if self.u.rng.random() < 0.3:  # tries another tender meanwhile: must be refused (P8)
-                self._other_tender(run)
+            if self.u.rng.random() < 0.3:
+                self._wrong(run)
             return
+        if before is not None and before.choices and self.u.rng.random() < 0.15:
+            progress = before  # the finger is slower than the screen
         self.pick(run, self.u.rng.choice(progress.choices))
 
+    def _wrong(self, run: RunView) -> None:
+        """Try what must be refused while a payment is open (P2, P8), here or in an old window."""
+        old = self.u.rng.choice([run, *self._old_views()])
+        wrong = (self._other_tender, self._leave, self._close, self._begin_again)
+        self.u.rng.choice(wrong)(old)
+
+    def _old_views(self) -> list[RunView]:
+        return [self.till.checkout.view(run_id) for run_id in sorted(self.till.disk.rows.runs)[-3:]]
+
     def _other_tender(self, run: RunView) -> None:
-        after = self.till.checkout.pay(run.run_id, CASH, run.total_minor)
-        if after.is_paid and self.till.checkout.view(run.run_id).blocks:
-            raise AssertionError("P8: another tender was taken while a payment is open")
-        self.till.show(after)
+        self.till.show(self.till.checkout.pay(run.run_id, CASH, run.total_minor))
+
+    def _leave(self, run: RunView) -> None:
+        if run.parked:
+            return  # its window offers no way back
+        self.till.checkout.back(run.run_id)
+
+    def _close(self, run: RunView) -> None:
+        self.till.checkout.close_unresolved(run.run_id, "a stale window", "Mina")
+
+    def _begin_again(self, run: RunView) -> None:
+        if run.cart_id in self.till.disk.rows.carts:
+            self.till.checkout.begin(run.cart_id)
 
     def pick(self, run: RunView, choice: Choice) -> None:
         """Click one of the offered buttons."""
         if choice in _AGREES and run.session_id is not None:
-            self.till.agreed.add(run.session_id)
+            self.till.watch.agree(run.session_id)
+        self.till.watch.mood += 1
         self.u.tell(self.till.name, f"clicks {choice.value}", run=run.run_id)
         if choice is Choice.CLOSE:
             self.till.checkout.close_unresolved(run.run_id, "looked it up", "Mina")
@@ -139,10 +159,10 @@ class Manager:
             return
         row = self.till.disk.rows.refunds[self.u.rng.choice(refunds)]
         try:
-            if row.attempt.state is RefundState.PLANNED:
+            if self.u.rng.random() < 0.5:
                 self.till.refunds.withdraw(row.id)
             elif row.provider_id == STRIPE_TERMINAL:
-                self.till.refunds.approve_again(row.id)
+                self.till.approve(row.id)
         except PosError as error:
             self.u.tell(self.till.name, f"is told {getattr(error, 'code', error)}")
 
@@ -162,38 +182,3 @@ class Customer:
         else:
             outcomes = ("approve", "approve", "approve", "decline", "hidden", "error")
             at.present(self.u.rng.choice(outcomes))
-
-
-class Fate:
-    """Clocks, cables, networks and nights."""
-
-    def __init__(self, till: Till) -> None:
-        self.till = till
-        self.u = till.u
-
-    def act(self) -> None:
-        stripe, backend = self.till.stripe, self.till.backend
-        draw = self.u.rng.randrange(10)
-        if draw == 0:
-            stripe.down = not stripe.down
-            self.u.tell("network", "Stripe is down" if stripe.down else "Stripe is back")
-        elif draw == 1:
-            backend.down = not backend.down
-        elif draw == 2:
-            self.till.skew = timedelta(seconds=self.u.rng.choice(_SKEWS))
-            self.u.tell(self.till.name, f"clock is off by {self.till.skew}")
-        elif draw == 3:
-            self._reader()
-        elif draw == 4:
-            self.u.advance(self.u.rng.choice((3600.0, 7 * 3600.0, 26 * 3600.0)))
-            self.u.tell("world", "time passes")
-
-    def _reader(self) -> None:
-        for reader in self.till.stripe.readers.values():
-            (reader.lose_power if reader.powered else reader.restart)()
-            self.u.tell("reader", "has power" if reader.powered else "is dark")
-
-
-_SKEWS = (0, 0, -90, 3600, -3600, -26 * 3600, 26 * 3600, 400 * 86400)
-
-ENDED = {RunState.FINISHED, RunState.ABANDONED, RunState.VOIDED, RunState.ORDER_COMMITTED}

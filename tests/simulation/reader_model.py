@@ -118,7 +118,7 @@ class Reader:
         dropped = failed | {"failure": "connection_error"}
         alive = intent.status in {"processing", "requires_payment_method"}
         if alive and outcome in {"approve", "hidden"}:
-            intent.status, intent.received = "succeeded", intent.amount
+            intent.status, intent.received = "succeeded", intent.amount - intent.short
             intent.charges += 1
         elif alive:
             intent.status = "requires_payment_method"

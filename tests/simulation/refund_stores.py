@@ -40,6 +40,8 @@ def reserve(rows: Rows, refund_id: UUID, before: RefundState, after: RefundState
     )
     if payment.reserved < 0 or payment.refunded + payment.reserved > payment.amount:
         raise RivalRefundError("reserved")
+    if sum(r.payment_id == payment.id and r.is_open for r in rows.refunds.values()) > 1:
+        raise RivalRefundError("open refund")
     rows.payments[payment.id] = payment
 
 
@@ -70,16 +72,13 @@ class RefundTx:
         )
 
     def reserve(self, new: NewRefund, now: datetime) -> None:
-        refunds = self._rows.refunds
-        if any(r.payment_id == new.payment_id and r.is_open for r in refunds.values()):
-            raise RivalRefundError("open refund")
         attempt = RefundAttempt(
             id=new.id,
             intent_id=self._rows.payments[new.payment_id].reference,
             amount_minor=new.amount_minor,
             currency=new.currency,
         )
-        refunds[new.id] = RefundRow(
+        self._rows.refunds[new.id] = RefundRow(
             id=new.id,
             order_id=new.order_id,
             payment_id=new.payment_id,

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from pos.errors import IllegalTransitionError
+from pos.errors import CashierError, IllegalTransitionError
 from pos.models.base import new_id
 from pos.models.states import CartStatus, RunState, SessionStatus
 from pos.services.checkout.ports import (
@@ -24,6 +24,7 @@ from pos.services.checkout.ports import (
 )
 from pos.services.checkout.views import RunView
 from pos.services.journal import Event
+from pos.services.refunds.ports import RivalRefundError
 from pos.services.refunds.service import after_settling
 from pos.terminal.api import STRIPE_TERMINAL
 from pos.terminal.attempt import CardAttempt
@@ -32,6 +33,7 @@ from pos.terminal.session_row import attempt_of, columns_of
 from tests.simulation import outbox
 from tests.simulation.disk import Disk, Order, Payment, Rows, SessionRow
 from tests.simulation.refund_stores import RefundTx, reserve
+from tests.simulation.watch import Watch
 
 BUSINESS, REGISTER = UUID(int=1), UUID(int=2)
 
@@ -39,8 +41,8 @@ BUSINESS, REGISTER = UUID(int=1), UUID(int=2)
 class Attempts:
     """`AttemptStore` on the disk."""
 
-    def __init__(self, disk: Disk) -> None:
-        self._disk = disk
+    def __init__(self, disk: Disk, watch: Watch) -> None:
+        self._disk, self._watch = disk, watch
 
     def load(self, session_id: UUID) -> CardAttempt:
         attempt = self._disk.rows.sessions[session_id].attempt
@@ -52,6 +54,7 @@ class Attempts:
             stored = rows.sessions[after.id]
             if stored.attempt is None or stored.attempt.version != before.version:
                 raise IllegalTransitionError("changed meanwhile")
+            self._watch.concluding(stored.attempt, after)
             saved = replace(after, version=before.version + 1)
             columns = columns_of(saved, self._disk.u.now)
             names = ("status", "is_live", "is_selected", "needs_step", "reader_lease")
@@ -76,7 +79,10 @@ class Attempts:
             if stored.attempt.state is not before.state:
                 raise IllegalTransitionError("refund changed meanwhile")
             rows.refunds[after.id] = replace(stored, attempt=after)
-            reserve(rows, after.id, before.state, after.state)
+            try:
+                reserve(rows, after.id, before.state, after.state)
+            except RivalRefundError as error:
+                raise CashierError("refund_no_room", "No longer refundable.") from error
             if before.state is not after.state:
                 tx = RefundTx(rows, self._disk)
                 after_settling(tx, after.id, after.state, self._disk.u.now)

@@ -21,6 +21,10 @@ from tests.simulation.reader_model import Reader
 from tests.simulation.world import Universe
 
 _KEY_LIFE = timedelta(hours=24)
+_GOES_WRONG = (
+    *("before", "after", "after", "late", "slow"),
+    *("500", "500 done", "500 late", "429", "401"),
+)
 ACCOUNT = "test:shop"
 
 
@@ -36,6 +40,7 @@ class Intent:
     status: str = "requires_payment_method"
     received: int = 0
     charges: int = 0
+    short: int = 0
     error: dict[str, str] = field(default_factory=dict)
 
     def body(self) -> dict[str, Any]:
@@ -111,7 +116,18 @@ class Stripe:
         if self.down:
             return LOST
         kind = self.u.rng.choice(
-            ("before", "after", "after", "late", "500", "500 done", "429", "slow", "401")
+            (
+                "before",
+                "after",
+                "after",
+                "late",
+                "500",
+                "500 done",
+                "500 late",
+                "429",
+                "slow",
+                "401",
+            )
         )
         self.sent.append((op.key, op.params, kind))
         if kind == "before":
@@ -136,6 +152,8 @@ class Stripe:
         if kind.startswith("500"):
             if kind == "500 done":
                 self._execute(op)
+            elif kind == "500 late":
+                self.u.at(self.u.rng.uniform(2, 120), lambda: self._execute(op))
             answer = Answer(Outcome.UNKNOWN, status=500, code="api_error", stored_error=True)
             self._keys[op.key] = _Stored(op.params, self.u.now, answer)
             return answer

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from pos.models.states import OpKind, RefundState, SessionStatus
+from pos.models.states import RefundState, SessionStatus
 from pos.services.checkout import CheckoutService, RunProgress, RunView
 from pos.services.desk import DeskTick, PaymentDesk
 from pos.services.refunds import RefundService
@@ -22,84 +22,15 @@ from pos.terminal.api import (
     RefundProgress,
 )
 from pos.terminal.attempt import Choice, Situation
-from pos.terminal.operations import Answer, Operation
 from pos.terminal.stripe_terminal import StripeTerminal
 from tests.simulation.disk import Disk
+from tests.simulation.line import Line
 from tests.simulation.outbox import BackendModel, Nothing, Queue
+from tests.simulation.promises import BrokenPromiseError
 from tests.simulation.refund_stores import Refunds
 from tests.simulation.stores import Attempts, Runs
-from tests.simulation.stripe_model import ACCOUNT, LOST, Stripe, ok
-
-API = "2026-10-28.endive"
-
-
-class BrokenPromiseError(AssertionError):
-    """An invariant does not hold; the message says which."""
-
-
-class Line:
-    """`StripePort` of one till; checks at the wire that every POST was journalled (P3, P4)."""
-
-    api_version = API
-
-    def __init__(self, stripe: Stripe, disk: Disk, till: Till) -> None:
-        self._stripe, self._disk, self._till = stripe, disk, till
-        self._known: datetime | None = None
-
-    @property
-    def account(self) -> str:
-        return ACCOUNT
-
-    @property
-    def server_now(self) -> datetime | None:
-        return self._stripe.u.now if self._known else None
-
-    def post(self, op: Operation) -> Answer:
-        self._check(op)
-        return self._heard(self._stripe.post(op))
-
-    def intent(self, intent_id: str) -> Answer:
-        return self._look(lambda: ok(self._stripe.intents[intent_id].body(), self._stripe.u.now))
-
-    def reader(self, reader_id: str) -> Answer:
-        return self._look(self._stripe.readers[reader_id].read)
-
-    def refund(self, refund_id: str) -> Answer:
-        return self._look(lambda: ok(self._stripe.refunds[refund_id].body(), self._stripe.u.now))
-
-    def intents_since(self, since: datetime) -> Answer:
-        window = since - timedelta(hours=1)
-        found = [i.body() for i in self._stripe.intents.values() if i.created >= window]
-        return self._look(lambda: ok({"data": found}, self._stripe.u.now))
-
-    def refunds_of(self, intent_id: str) -> Answer:
-        found = [r.body() for r in self._stripe.refunds.values() if r.intent == intent_id]
-        return self._look(lambda: ok({"data": found}, self._stripe.u.now))
-
-    def _look(self, read: object) -> Answer:
-        u = self._stripe.u
-        u.power_cut()
-        if self._stripe.down or u.wrong():
-            return LOST
-        answer = self._heard(read())  # type: ignore[operator]  # one of the reads above
-        u.power_cut()
-        return answer
-
-    def _heard(self, answer: Answer) -> Answer:
-        if answer.status is not None:
-            self._known = self._stripe.u.now
-        return answer
-
-    def _check(self, op: Operation) -> None:
-        rows = self._disk.rows
-        owner = rows.sessions.get(op.owner) or rows.refunds.get(op.owner)
-        attempt = owner.attempt if owner else None
-        stored = next((o for o in attempt.ops if o.key == op.key), None) if attempt else None
-        if stored is None or stored.params != op.params or not stored.sends:
-            raise BrokenPromiseError(f"P3: {op.key} left without its journal row")
-        self._till.check_age(op)
-        if op.kind is OpKind.PROCESS and op.owner not in self._till.agreed:
-            raise BrokenPromiseError(f"P7: {op.key} woke the reader without a person's click")
+from tests.simulation.stripe_model import ACCOUNT, Stripe
+from tests.simulation.watch import Watch
 
 
 class Drawer:
@@ -149,6 +80,7 @@ class Counter:
 
     run: RunView | None = None
     progress: Progress | None = None
+    before: Progress | None = None
 
 
 class Till:
@@ -160,8 +92,8 @@ class Till:
         self.disk = Disk(universe)
         self.skew = timedelta()
         self.shown_paid: set[UUID] = set()
-        self.first_sent: dict[str, datetime] = {}
-        self.agreed: set[UUID] = set()
+        self.watch = Watch(universe)
+        self.key = ACCOUNT
         self.on = False
 
     def clock(self) -> datetime:
@@ -170,11 +102,11 @@ class Till:
 
     def boot(self) -> None:
         """Start the program: recovery first, then the counter shows what it finds."""
-        self.agreed.clear()
+        self.watch.boots()
         self.counter = Counter()
-        line = Line(self.stripe, self.disk, self)
-        reader = next(iter(self.stripe.readers))
-        self.card = StripeTerminal(Attempts(self.disk), line, self.clock, lambda: reader)
+        line = Line(self.stripe, self)
+        store = Attempts(self.disk, self.watch)
+        self.card = StripeTerminal(store, line, self.clock, self._reader)
         providers: dict[str, PaymentProvider] = {CASH: Drawer(), self.card.id: self.card}
         self.checkout = CheckoutService(Runs(self.disk), providers, self.clock)
         self.refunds = RefundService(Refunds(self.disk), providers, self.clock)
@@ -186,6 +118,27 @@ class Till:
         self.counter.run = self.checkout.at_counter()
         self.on = True
         self.u.tell(self.name, "boots")
+
+    def _reader(self) -> str:
+        """Name the reader; another account has none of ours."""
+        return next(iter(self.stripe.readers)) if self.key == ACCOUNT else ""
+
+    def set_clock(self, skew: timedelta) -> None:
+        """Put the till's clock wrong, or right."""
+        self.skew = skew
+        self.watch.mood += 1
+        self.watch.clock_doubted = True
+
+    def use_key(self, account: str) -> None:
+        """Enter the key of an account, or none."""
+        self.key = account
+        self.watch.mood += 1
+        self.desk.wake()
+
+    def approve(self, refund_id: UUID) -> None:
+        """Let a person allow one more key for a refund."""
+        self.watch.approved.add(refund_id)
+        self.refunds.approve_again(refund_id)
 
     def _ticks(self) -> float:
         return self.u.now.timestamp()
@@ -205,19 +158,13 @@ class Till:
         run = self.counter.run
         other = moved.run.blocks and said.session_id != moved.run.session_id
         if run is not None and run.run_id == moved.run.run_id and not other:
-            self.counter = Counter(moved.run, said)
+            self.counter = Counter(moved.run, said, self.counter.progress)
         self.show(moved.run)
 
     def show(self, run: RunView) -> None:
         """Remember what was shown as paid: from here on it must never be lost (I3)."""
         if run.is_paid:
             self.shown_paid.add(run.run_id)
-
-    def check_age(self, op: Operation) -> None:
-        """Refuse a key that Stripe may have forgotten, by true time (P4)."""
-        first = self.first_sent.setdefault(op.key, self.u.now)
-        if self.u.now - first > timedelta(hours=24):
-            raise BrokenPromiseError(f"P4: {op.key} sent again after {self.u.now - first}")
 
     def keys(self) -> dict[str, str]:
         """Return every journalled operation: key to frozen parameters."""
