@@ -17,8 +17,8 @@ ASSUMPTIONS = (
         " key on the same PaymentIntent and is safe either way."
     ),
     (
-        "Cancelling a PaymentIntent while a reader confirms it: one of the two wins at Stripe, and the"
-        " PaymentIntent that is read afterwards says which."
+        "Cancelling a PaymentIntent while a reader confirms it: one of the two wins at Stripe, and"
+        " the PaymentIntent that is read afterwards says which."
     ),
     "A display command sent during a payment drops it: the till never sends one.",
     "The HTTP status of busy and offline readers is taken to be 400.",
