@@ -37,12 +37,12 @@ _SAID = {
     "malformed": (
         "database_damaged",
         "The database is damaged.",
-        "Stop selling on this computer and restore the newest backup.",
+        "Close Tillkeep and start it again: it offers the newest good copy.",
     ),
     "not a database": (
         "database_damaged",
         "The database is damaged.",
-        "Stop selling on this computer and restore the newest backup.",
+        "Close Tillkeep and start it again: it offers the newest good copy.",
     ),
 }
 

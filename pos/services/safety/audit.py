@@ -107,13 +107,15 @@ def recent(db: Connection) -> str:
     """
     _ask_every_table(db)
     broken = journal.tail_broken(db)
-    return _journal_words(broken) or _disagreement(db, _RECENT) or _message_words(db, 20)
+    return _journal_words(broken) or _disagreement(db, _RECENT) or _message_words(db, 10)
 
 
-def everything(db: Connection) -> str:
+def everything(db: Connection, *, entries: int | None = None, waiting: int = -1) -> str:
     """Look at all there is: pages, indexes, the whole journal and every sale.
 
-    Raises as SQLAlchemy does where a row cannot even be read.
+    What takes long in Python can be bounded: to the journal's newest
+    ``entries``, to the newest messages that are ``waiting``. Raises as
+    SQLAlchemy does where a row cannot even be read.
     """
     found = [row[0] for row in db.exec_driver_sql("PRAGMA integrity_check(1)")]
     if found != ["ok"]:
@@ -121,8 +123,8 @@ def everything(db: Connection) -> str:
     if db.exec_driver_sql("PRAGMA foreign_key_check").first():
         return "A row belongs to one that is not there"
     _ask_every_table(db)
-    broken = journal.first_broken(db)
-    return _journal_words(broken) or _disagreement(db, _ALL) or _message_words(db, 5000)
+    walk = journal.first_broken(db) if entries is None else journal.tail_broken(db, entries)
+    return _journal_words(walk) or _disagreement(db, _ALL) or _message_words(db, waiting)
 
 
 def _ask_every_table(db: Connection) -> None:

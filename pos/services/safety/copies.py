@@ -28,6 +28,9 @@ _DAILY, _STAMP = "till-daily-", "%Y%m%dT%H%M%SZ"
 _EVERY = timedelta(hours=20)
 """Less than a day, so that a shop that opens a little earlier still gets its copy."""
 
+_ENTRIES, _WAITING = 20_000, 200
+"""How far the day's look goes back in what only Python can compare: about a second's work."""
+
 
 @dataclass(frozen=True, slots=True)
 class Copy:
@@ -83,7 +86,7 @@ def examined(path: Path) -> Copy | None:
         with opened(path) as db:
             if db.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() != HEAD:
                 return None
-            if audit.everything(db):
+            if audit.everything(db, waiting=_WAITING):
                 return None
             sales = db.scalar(select(func.count(Order.id))) or 0
             epoch = db.scalar(select(Register.epoch))
@@ -119,7 +122,7 @@ def _copy(source: Path, target: Path) -> None:
 def _refuse_unsound(part: Path) -> None:
     try:
         with opened(part) as db:
-            found = audit.everything(db)
+            found = audit.everything(db, entries=_ENTRIES, waiting=_WAITING)
     except (SQLAlchemyError, ValueError, LookupError, PosError) as error:
         found = str(error)
     if found:

@@ -21,7 +21,7 @@ _NAMES = ("staff_name", "customer_name", "customer_email", "status")
 
 
 def unfaithful(db: Connection, at_most: int) -> str | None:
-    """Return the label of a waiting message that does not say what the rows say."""
+    """Return the label of a waiting message that does not say what the rows say; -1: of all."""
     waiting = (
         select(OutboxEntry.key, OutboxEntry.kind, OutboxEntry.body, OutboxEntry.label)
         .where(OutboxEntry.sent_at.is_(None), OutboxEntry.discarded_at.is_(None))
