@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 
 from pos.ui.screens.cart_list import stepper_box
@@ -11,6 +11,7 @@ from pos.ui.screens.sale_views import DiscountInput, DiscountKind, LineView, Not
 from pos.ui.shell import Shell
 from tests.ui import fakes
 from tests.ui.fakes import CART, LINES, PRODUCTS
+from tests.ui.shoot import settle
 
 
 @pytest.fixture
@@ -123,6 +124,25 @@ def test_a_new_line_is_chosen_and_the_choice_survives_other_changes(sale):
     lines.select("l2")
     sale.show_cart(replace(CART, lines=LINES[1:]))
     assert lines.selected == "l2"
+
+
+def test_a_line_that_changes_is_painted_anew_without_being_chosen(qtbot, sale):
+    lines, painted = sale.panel.lines, []
+    lines.select("l1")
+    settle(350)  # until the flash of the newest line is over
+
+    class Brush(QObject):
+        def eventFilter(self, watched, event):
+            if event.type() == QEvent.Type.Paint:
+                painted.append(event.region().boundingRect())
+            return False
+
+    brush = Brush()
+    lines.viewport().installEventFilter(brush)
+    fewer = replace(LINES[1], quantity_milli=2000, total="$9.60")
+    sale.show_cart(replace(CART, lines=(LINES[0], fewer, LINES[2])))
+    row = lines.visualRect(lines.cart.index(1))
+    qtbot.waitUntil(lambda: any(each.contains(row) for each in painted), timeout=1000)
 
 
 def test_discounts_are_read_as_whole_numbers(shell, sale):
