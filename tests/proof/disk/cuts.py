@@ -87,6 +87,7 @@ def _look(scale: Scale, job: Job, cuts: list[tuple[int, int]], found: Found) -> 
         if "opened" in said:
             found.opened += said["opened"]
             found.unsynced += said["unsynced"]
+            scale.progress(f"{found.opened:,} of {len(cuts):,} power cuts")
         else:
             found.wrong.append(said)
     found.seconds = monotonic() - began

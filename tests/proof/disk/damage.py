@@ -89,6 +89,7 @@ def _suffered(scale: Scale, job: Job) -> Harmed:
             found.wrong.append(said)
         else:
             found.found.setdefault(said["kind"], Counter()).update(said["found"])
+            scale.progress(f"{said['kind']}: {sum(said['found'].values())} damaged files")
     return found
 
 

@@ -45,6 +45,7 @@ def strike(scale: Scale) -> Struck:
                 found.wrong.append(said)
             else:
                 found.uses[said["use"]] = said
+                scale.progress(f"{said['use']}: {said['cases']} failing disks")
     return found
 
 

@@ -16,6 +16,7 @@ from tests.proof.disk import audit, trace
 from tests.proof.disk.seat import Clock, Sale, open_till
 from tests.proof.disk.shim import Job, answer, job
 
+_TELL_EVERY = 250
 _SELL_EVERY = 25
 """Every so many cuts the cashier goes on selling, to see that numbers go on."""
 
@@ -45,6 +46,13 @@ class Looker:
             if found := self._open(sells=seed % _SELL_EVERY == 0):
                 answer({"cut": cut, "seed": seed, "wrong": found})
             self.opened += 1
+            if self.opened == _TELL_EVERY:
+                self.tell()
+
+    def tell(self) -> None:
+        """Say how many were looked at since the last time."""
+        answer({"opened": self.opened, "unsynced": self.unsynced})
+        self.opened = self.unsynced = 0
 
     def _rebuild(self, rng: random.Random) -> None:
         """Write what this cut leaves; the index of the log never survives one."""
@@ -82,4 +90,4 @@ def main() -> None:
     share_what_children_would_make_anew()
     looker = Looker(job())
     looker.look()
-    answer({"opened": looker.opened, "unsynced": looker.unsynced})
+    looker.tell()
