@@ -12,8 +12,10 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 
 from tests.proof.fuzz.doors import Visit, visit
 from tests.proof.fuzz.engine import Outcome, explore
@@ -24,7 +26,7 @@ HYPOTHESIS, ATHERIS, SCHEMATHESIS = "hypothesis", "atheris", "schemathesis"
 ROOT = Path(__file__).resolve().parents[3]
 _GUIDED = Path(__file__).with_name("guided.py")
 _DONE = re.compile(r"Done (\d+) runs in")
-_EXAMPLES, _DOORS = 150, 10
+_EXAMPLES, _DOORS = 100, 10
 """For each operation of the backend, and how many paths it has."""
 
 
@@ -48,7 +50,10 @@ def run(scale: Scale, drivers: tuple[str, ...] = (HYPOTHESIS, ATHERIS, SCHEMATHE
     """Look at every target with every driver, on all cores; see the goals in the figures."""
     jobs = [job for driver in drivers for job in _JOBS[driver](scale)]
     rows: list[Row] = []
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+    workers = ProcessPoolExecutor(
+        os.cpu_count(), mp_context=get_context("spawn"), initializer=_end_with_parent
+    )
+    with workers as pool:
         for done in as_completed([pool.submit(job) for job in jobs]):
             row = done.result()
             rows.append(row)
@@ -57,6 +62,18 @@ def run(scale: Scale, drivers: tuple[str, ...] = (HYPOTHESIS, ATHERIS, SCHEMATHE
             )
     rows.sort(key=lambda row: (row.driver, row.what))
     return _part(scale, rows, drivers)
+
+
+def _end_with_parent() -> None:
+    """Leave no worker behind when the proof itself is ended."""
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()
+
+
+def _watch(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def _part(scale: Scale, rows: list[Row], drivers: tuple[str, ...]) -> Part:

@@ -108,7 +108,7 @@ _FILE = Raw(
 
 TARGETS = {
     "money-parse": Target(
-        "money: any text", st.tuples(_NUMBERS, _CURRENCIES), stateless(_parse), 60_000, _RAW
+        "money: any text", st.tuples(_NUMBERS, _CURRENCIES), stateless(_parse), 30_000, _RAW
     ),
     "money-format": Target(
         "money: written and read back",

@@ -20,7 +20,7 @@ from pos.services.catalogue.codes import MAX_CODE
 from pos.services.catalogue.text import MAX_NAME
 from pos.services.catalogue.writer import Writer
 from tests.proof.fuzz.engine import Raw, Target, in_words
-from tests.proof.fuzz.texts import any_text
+from tests.proof.fuzz.texts import any_text, shown_safely
 
 _STOCK = """product,option,barcode,sku,name,price,category,stock
 ,,4006381333931,TEA,Green tea,4.80,Drinks,40
@@ -147,7 +147,7 @@ def sound(path: Path) -> None:
             "SELECT p.name, v.price_minor, v.sku FROM variant v JOIN product p ON p.id = product_id"
         ):
             assert name.strip() == name != ""
-            assert name.isprintable()
+            assert shown_safely(name), ascii(name)
             assert len(name) <= MAX_NAME
             assert price is None or 0 <= price <= MAX_PRICE_MINOR
             assert sku.isprintable()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from hypothesis import strategies as st
 
 NASTY = (
@@ -45,6 +47,18 @@ NASTY = (
     "word " * 60,
     "W" * 300,
 )
+
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def shown_safely(text: str) -> bool:
+    """Say whether a text has no control, no line end and no mark that turns its direction.
+
+    Characters that this Python does not know yet are fine: next year's emoji are.
+    """
+    bad = {"Cc", "Cs", "Zl", "Zp"}
+    return not any(unicodedata.category(char) in bad or char in _TURNING for char in text)
+
 
 any_text = st.one_of(
     st.sampled_from(NASTY),

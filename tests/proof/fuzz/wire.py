@@ -200,7 +200,7 @@ TARGETS = {
         "wire: spoilt messages and any bytes",
         _CASES,
         stateless(_check),
-        30_000,
+        20_000,
         Raw(_message, _SEEDS, 200_000),
     ),
     "wire-times": Target(

@@ -69,8 +69,8 @@ def test_s01_stripe_terminal_android_747_the_queue_is_drained_while_selling(worl
 @pytest.mark.parametrize(
     ("fault", "path", "more"),
     [
-        ("delay", CREATE, {"seconds": 0.8}),
-        ("delay", PROCESS, {"seconds": 0.8}),
+        ("delay", CREATE, {"seconds": 2.5}),
+        ("delay", PROCESS, {"seconds": 2.5}),
         ("in_use", CREATE, {"count": 3}),
         ("in_use", PROCESS, {"count": 3}),
     ],

@@ -90,13 +90,13 @@ def test_s29_ownpay_222_pending_for_longer_than_a_day(world, hours):
     refund = world.request_refund(sold, 1960)
     world.refund_until(refund, "pending")
     for _ in range(6):
-        world.pass_hours(hours / 6)
+        world.pass_time(hours * 600)
         world.ticks(3)
     assert world.refunded[refund].state is RefundState.PENDING
     with pytest.raises(CashierError, match="already_fully_refunded"):
         world.request_refund(sold, 1960)
     world.sim.settle_refund(world.sim.ledger()["refunds"][0]["id"])
-    world.pass_hours(1)
+    world.pass_time(3600)
     assert world.settle_refund(refund).state is RefundState.SUCCEEDED
     assert keys(world, OpKind.REFUND) == ["1"]
 
@@ -110,7 +110,7 @@ def test_s29_ownpay_222_unknown_for_longer_than_a_day(world, executed):
     world.ticks(1)
     world.sim.outage()
     for _ in range(8):
-        world.pass_hours(6)
+        world.pass_time(6 * 3600)
         world.ticks(3)
     assert world.refunded[refund].state is RefundState.UNKNOWN
     world.sim.outage(on=False)
