@@ -20,6 +20,7 @@ from pos.services.shop import Shop
 from pos.services.sync import SyncStatus
 from pos.terminal.api import Availability
 from pos.ui import i18n, sounds, theme, wording
+from pos.ui.collector import Collector
 from pos.ui.controllers.status import StatusController
 from pos.ui.i18n import tr
 from pos.ui.scanner import Scanner
@@ -45,6 +46,7 @@ class Front(QObject):
     def __init__(self, till: Till, app: QApplication) -> None:
         super().__init__()
         self._till, self._app = till, app
+        Collector(self)  # before any thread
         self.shop = till.shop()
         theme.apply(app, self.shop.theme)
         i18n.load(app, self.shop.locale)
