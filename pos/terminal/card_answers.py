@@ -138,8 +138,11 @@ def _again(a: CardAttempt, choice: Choice) -> CardAttempt:
 
 def _cancel(a: CardAttempt) -> CardAttempt:
     left = any(op.kind is OpKind.PROCESS for op in a.ops)
+    if left and a.phase is CardPhase.NEEDS_CHECK:
+        return a  # a person checks or closes it; pressing cancel must not delay the look
     phase = CardPhase.INTENT if not a.intent_id else a.phase
-    return replace(a, wish=Wish.CANCEL, released=a.released or not left, phase=phase, view=_EMPTY)
+    view = a.view if a.wish is Wish.CANCEL else _EMPTY  # pressing often delays nothing
+    return replace(a, wish=Wish.CANCEL, released=a.released or not left, phase=phase, view=view)
 
 
 def _created(a: CardAttempt, op: Operation, answer: Answer) -> CardAttempt:

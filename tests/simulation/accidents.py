@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from tests.simulation.stripe_model import ACCOUNT, Intent, Refund, Stripe
@@ -11,26 +12,30 @@ _SKEWS = (0, 0, -90, 3600, -3600, -26 * 3600, 26 * 3600, 400 * 86400)
 _KEYS = (ACCOUNT, ACCOUNT, "", "test:other")
 
 
+_BY_HAND = ("amount", "short", "currency", "attempt", "cancel", "refund")
+FATES = (*("network", "backend", "clock", "reader", "time", "key") * 2, *_BY_HAND)
+
+
 class Fate:
     """One accident at a time."""
 
-    def __init__(self, till: Till) -> None:
+    def __init__(self, till: Till, kinds: Sequence[str]) -> None:
         self.till = till
         self.u = till.u
+        self.kinds = kinds
 
     def act(self) -> None:
         """Let one thing happen to everybody, or to this till."""
-        happens = (
-            self._network,
-            self._backend,
-            self._clock,
-            self._reader,
-            self._time,
-            self._key,
-            self._dashboard,
-            self._dashboard,
-        )
-        self.u.rng.choice(happens)()
+        does = {
+            "network": self._network,
+            "backend": self._backend,
+            "clock": self._clock,
+            "reader": self._reader,
+            "time": self._time,
+            "key": self._key,
+        }
+        kind = self.u.rng.choice(self.kinds)
+        does.get(kind, lambda: self._dashboard(kind))()
 
     def _network(self) -> None:
         stripe = self.till.stripe
@@ -57,12 +62,11 @@ class Fate:
         self.till.use_key(self.u.rng.choice(_KEYS))
         self.u.tell(self.till.name, f"has the key of {self.till.key or 'nobody'}")
 
-    def _dashboard(self) -> None:
+    def _dashboard(self, what: str) -> None:
         intents = list(self.till.stripe.intents.values())
         if not intents:
             return
         intent = self.u.rng.choice([intents[-1], self.u.rng.choice(intents)])
-        what = self.u.rng.choice(("amount", "short", "currency", "attempt", "cancel", "refund"))
         by_hand(self.till.stripe, intent, what)
         self.u.tell("dashboard", f"changes the {what}", intent=intent.id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pos.models.states import OpKind
 from pos.terminal.operations import Answer, Operation, Outcome
@@ -67,9 +67,10 @@ class Line:
         everything = [i for i in self._stripe.intents.values() if i.status != "canceled"]
         found = [i.body() for i in everything if i.created >= window]
         answer = self._look(lambda: ok({"data": found}, self._stripe.u.now))
-        if answer.outcome is Outcome.OK:
-            if not blind:
-                self._till.watch.listed("*", frozenset(i["metadata"]["attempt"] for i in found))
+        told = _told(answer)
+        if told is not None and not blind:
+            self._till.watch.listed("*", frozenset(i["metadata"]["attempt"] for i in told))
+        if told is not None and self.account == ACCOUNT:
             wondered = {i.id: i.created for i in everything if self._unknown(i.metadata["attempt"])}
             lost = {name for name, created in wondered.items() if created < window}
             must(blind or not lost, f"case 12: the listing looked past {lost}")
@@ -85,8 +86,9 @@ class Line:
     def refunds_of(self, intent_id: str) -> Answer:
         found = [r.body() for r in self._stripe.refunds.values() if r.intent == intent_id]
         answer = self._look(lambda: ok({"data": found}, self._stripe.u.now))
-        if answer.outcome is Outcome.OK:
-            alive = [r["metadata"].get("refund", "") for r in found if r["status"] not in _GONE]
+        told = _told(answer)
+        if told is not None:
+            alive = [r["metadata"].get("refund", "") for r in told if r["status"] not in _GONE]
             self._till.watch.listed(intent_id, frozenset(alive))
         return answer
 
@@ -96,8 +98,9 @@ class Line:
         u.power_cut()
         if self._stripe.down or u.wrong():
             return LOST
-        if self.account != ACCOUNT:
-            return self._heard(_MISSING)
+        if self.account != ACCOUNT:  # it has none of ours; its lists are empty
+            is_list = "data" in (read().body or {})
+            return self._heard(ok({"data": []}, u.now) if is_list else _MISSING)
         answer = self._heard(read())
         if answer.body is not None and "object" in answer.body:
             self._till.watch.saw(answer.body)
@@ -108,3 +111,7 @@ class Line:
         if answer.status is not None:
             self._known = self._stripe.u.now
         return answer
+
+
+def _told(answer: Answer) -> list[dict[str, Any]] | None:
+    return answer.body["data"] if answer.body is not None else None

@@ -14,7 +14,7 @@ from pos.models.states import RefundState
 from pos.models.sync import LONGEST_WAIT
 from pos.services.sync.push import Due
 from tests.simulation.disk import Disk, Entry, Order, RefundRow, Rows
-from tests.simulation.world import Universe
+from tests.simulation.world import Universe, some_of
 
 _REFUSED = ("unauthorized", "wrong_register", "order_unknown", "invalid")
 _FAULTS = ("before", "after", "twice", "late", "busy", *_REFUSED)
@@ -139,6 +139,7 @@ class BackendModel:
         self.orders: dict[str, dict[str, Any]] = {}
         self.refunds: dict[str, dict[str, Any]] = {}
         self.bodies: dict[str, bytes] = {}
+        self._troubles = some_of(universe.rng, _FAULTS)
         self.early: list[str] = []
         self.doubled: list[str] = []
         self.refused: set[str] = set()
@@ -148,7 +149,7 @@ class BackendModel:
         self.u.power_cut()
         if self.down:
             raise UnreachableError("down")
-        fault = self.u.rng.choice(_FAULTS) if self.u.wrong() else ""
+        fault = self.u.rng.choice(self._troubles) if self.u.wrong() else ""
         if fault == "before":
             raise UnreachableError("lost")
         if fault == "busy":

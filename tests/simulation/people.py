@@ -28,7 +28,9 @@ class Cashier:
         """Do one thing."""
         run = self.till.counter.run
         try:
-            if run is None:
+            if run is not None and self.u.rng.random() < 0.04:
+                self._wrong(run)
+            elif run is None:
                 self._new_sale()
             elif run.is_paid:
                 self._next_customer(run)
@@ -49,8 +51,8 @@ class Cashier:
         found = next((c.id for c in carts if c.status is CartStatus.OPEN), None)
         if found is None:
             found = new_id()
-            with self.till.disk.transaction() as rows:
-                rows.carts[found] = Cart(id=found, total=self.u.rng.randrange(100, 20_000))
+        with self.till.disk.transaction() as rows:  # a new cart, or one more thing in the old
+            rows.carts[found] = Cart(id=found, total=self.u.rng.randrange(100, 20_000))
         return found
 
     def _next_customer(self, run: RunView) -> None:
@@ -85,7 +87,8 @@ class Cashier:
             return
         if before is not None and before.choices and self.u.rng.random() < 0.15:
             progress = before  # the finger is slower than the screen
-        self.pick(run, self.u.rng.choice(progress.choices))
+        for _ in range(1 + (self.u.rng.random() < 0.15)):  # two clicks before anything moves
+            self.pick(run, self.u.rng.choice(progress.choices))
 
     def _wrong(self, run: RunView) -> None:
         """Try what must be refused while a payment is open (P2, P8), here or in an old window."""
@@ -113,7 +116,9 @@ class Cashier:
 
     def pick(self, run: RunView, choice: Choice) -> None:
         """Click one of the offered buttons."""
-        if choice in _AGREES and run.session_id is not None:
+        now = self.till.counter.progress
+        offered = now is not None and choice in now.choices
+        if choice in _AGREES and offered and run.session_id is not None:
             self.till.watch.agree(run.session_id)
         self.till.watch.mood += 1
         self.u.tell(self.till.name, f"clicks {choice.value}", run=run.run_id)

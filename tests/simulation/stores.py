@@ -32,9 +32,11 @@ from pos.terminal.refund_machine import RefundAttempt
 from pos.terminal.session_row import attempt_of, columns_of
 from tests.simulation import outbox
 from tests.simulation.disk import Disk, Order, Payment, Rows, SessionRow
+from tests.simulation.promises import must
 from tests.simulation.refund_stores import RefundTx, reserve
 from tests.simulation.watch import Watch
 
+_PAYABLE = {CartStatus.PAYING, CartStatus.CHECKING}
 BUSINESS, REGISTER = UUID(int=1), UUID(int=2)
 
 
@@ -165,6 +167,8 @@ class RunTx:
         rows = self._rows
         if any(o.cart_id == run.cart_id for o in rows.orders.values()):
             raise RivalError("order per cart")
+        cart = rows.carts[run.cart_id]
+        must(cart.status in _PAYABLE and cart.total == run.total_minor, "I16: another cart is sold")
         rows.last_receipt += 1
         rows.orders[run.id] = Order(
             id=run.id, cart_id=run.cart_id, number=rows.last_receipt, total=run.total_minor

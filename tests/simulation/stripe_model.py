@@ -18,7 +18,7 @@ from typing import Any
 from pos.models.states import OpKind
 from pos.terminal.operations import Answer, Operation, Outcome
 from tests.simulation.reader_model import Reader
-from tests.simulation.world import Universe
+from tests.simulation.world import Universe, some_of
 
 _KEY_LIFE = timedelta(hours=24)
 _GOES_WRONG = (
@@ -98,6 +98,7 @@ class Stripe:
         self.readers: dict[str, Reader] = {}
         self.sent: list[tuple[str, str, str]] = []  # key, params, what became of it
         self.down = False
+        self._troubles = some_of(universe.rng, _GOES_WRONG)
         self._keys: dict[str, _Stored] = {}
         self._numbers = count(1)
 

@@ -102,7 +102,7 @@ class Till:
 
     def boot(self) -> None:
         """Start the program: recovery first, then the counter shows what it finds."""
-        self.watch.boots()
+        self.watch.boots(self.disk.rows)
         self.counter = Counter()
         line = Line(self.stripe, self)
         store = Attempts(self.disk, self.watch)
@@ -137,8 +137,10 @@ class Till:
 
     def approve(self, refund_id: UUID) -> None:
         """Let a person allow one more key for a refund."""
-        self.watch.approved.add(refund_id)
+        before = self.disk.rows.refunds[refund_id].attempt.approved_n
         self.refunds.approve_again(refund_id)
+        if self.disk.rows.refunds[refund_id].attempt.approved_n > before:
+            self.watch.approved.add(refund_id)
 
     def _ticks(self) -> float:
         return self.u.now.timestamp()
@@ -158,8 +160,14 @@ class Till:
         run = self.counter.run
         other = moved.run.blocks and said.session_id != moved.run.session_id
         if run is not None and run.run_id == moved.run.run_id and not other:
-            self.counter = Counter(moved.run, said, self.counter.progress)
+            self.counter = Counter(moved.run, said, self._earlier(said))
         self.show(moved.run)
+
+    def _earlier(self, said: Progress) -> Progress | None:
+        """Return the last screen that offered something else: a slow finger is still on it."""
+        last = self.counter.progress
+        changed = last is not None and last.choices and last.choices != said.choices
+        return last if changed else self.counter.before
 
     def show(self, run: RunView) -> None:
         """Remember what was shown as paid: from here on it must never be lost (I3)."""

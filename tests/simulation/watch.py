@@ -25,6 +25,7 @@ _KEY_LIFE = timedelta(hours=24)
 _OLD = timedelta(hours=19)
 _APART = timedelta(minutes=10)
 _BACK_OFF = timedelta(seconds=0.9)
+_GONE = {"failed", "canceled"}
 _SPENT = {"stored_error", "terminal_reader_timeout"}
 _PAID, _UNPAID = {"succeeded"}, {"canceled"}
 
@@ -66,6 +67,7 @@ class Watch:
     mood: int = 0
     clock_doubted: bool = False
     delivered: dict[str, int] = field(default_factory=dict)
+    ended: dict[str, int] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     sent: dict[str, _Sent] = field(default_factory=dict)
     newest: dict[tuple[UUID, OpKind], _Sent] = field(default_factory=dict)
@@ -76,8 +78,11 @@ class Watch:
     agreed: set[UUID] = field(default_factory=set)
     approved: set[UUID] = field(default_factory=set)
 
-    def boots(self) -> None:
-        """Forget what lived in memory, as the till does."""
+    def boots(self, rows: Rows) -> None:
+        """Forget what lived in memory, as the till does, and every answer it had not noted."""
+        noted = {op.key for op in _operations(rows) if op.state is not OpState.SENT}
+        for key in self.unnoted.keys() - noted:
+            self.sent[key].answer = None
         self.mood += 1
         self.agreed.clear()
         self.readers.clear()
@@ -157,9 +162,10 @@ class Watch:
         if before is None or before.op.key == op.key:
             return
         stored = before.answer is not None and before.answer.stored_error
-        if before.definite or stored:
+        failed = before.definite or self.ended.get(str(op.owner), 0) > before.at
+        if failed or stored:
             must(op.owner in self.approved, f"P5: {op.key} is a new key that nobody allowed")
-        if before.definite:
+        if failed:
             return
         looks = self._absent(op.target, op, before)
         twice = bool(looks) and looks[-1].when - looks[0].when >= _APART
@@ -187,6 +193,8 @@ class Watch:
         self.beat += 1
         if body["object"] == "payment_intent":
             self._read(body)
+        elif body["object"] == "refund" and body["status"] in _GONE:
+            self.ended[body["metadata"].get("refund", "")] = self.beat
         elif body["object"] == "terminal.reader":
             action = body["action"] or {}
             intent = action.get("process_payment_intent", {}).get("payment_intent", "")
@@ -261,6 +269,8 @@ def _is_journalled(op: Operation, rows: Rows) -> bool:
         return False
     if isinstance(owner, RefundRow) and not owner.is_open:
         raise BrokenPromiseError(f"I4: {op.key} left for a refund that is {owner.attempt.state}")
+    one = all(o.account == op.account for o in owner.attempt.ops)
+    must(one, f"case 69: {op.key} left for another account than the payment's")
     stored = next((o for o in owner.attempt.ops if o.key == op.key), None)
     return stored is not None and stored.params == op.params and stored.sends > 0
 

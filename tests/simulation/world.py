@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
+from typing import TypeVar
 
+T = TypeVar("T")
 DAWN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -75,3 +77,10 @@ class Universe:
         if len(text) == 36 and text.count("-") == 4:
             text = self._names.setdefault(text, f"#{len(self._names) + 1}")
         return text
+
+
+def some_of(rng: Random, kinds: Sequence[T]) -> tuple[T, ...]:
+    """Draw the kinds of trouble of this run: a few kinds meet each other more often than all."""
+    if rng.random() < 0.3:
+        return tuple(kinds)
+    return tuple(rng.choice(kinds) for _ in range(rng.randrange(1, 4)))

@@ -147,7 +147,7 @@ class Sale(AtTheTill):
             run = till.checkout.begin(till.cart.current().cart_id)
         for _ in range(2):  # a restart cancels what was not sent; then it is asked for anew
             if not till.checkout.view(run.run_id).is_paid:
-                till.checkout.pay(run.run_id, self.tender, 5000)
+                till.checkout.pay(run.run_id, self.tender, 10_000)
                 self._attend(till)
         if not till.checkout.view(run.run_id).is_paid:
             raise AssertionError(f"nothing is left to do, and it is not paid: {self._seen}")
