@@ -1,9 +1,12 @@
 """A slice of the simulation in every test run; `python3 dev.py simulate` plays any number."""
 
+import pytest
+
 from tests.simulation.many import play
 from tests.simulation.run import simulate
 
 
+@pytest.mark.timeout(1500)
 def test_no_seed_breaks_a_promise():
     tally = play(0, 20_000, lambda _: None)
     assert tally.broken == [], "repeat with: python3 dev.py simulate --seed N"
