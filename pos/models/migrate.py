@@ -54,6 +54,8 @@ def _revision(path: Path) -> str | None:
                 _refuse_foreign(connection)
                 return None
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except UnicodeDecodeError as error:  # Python on what SQLite says of a garbled schema
+        raise _damaged("its tables are garbled") from error
     except sqlite3.DatabaseError as error:  # a busy or unreadable file is no damage
         raise explained(error) or _damaged(str(error)) from error
     return str(row[0]) if row else None

@@ -30,7 +30,7 @@ from pos.terminal.card_answers import needs_check
 from pos.terminal.card_operations import cancel_intent, create
 from pos.terminal.card_waits import in_the_dark, is_ours, look_pause, not_yet
 from pos.terminal.facts import UNDECIDED
-from pos.terminal.operations import Operation, age_unsure, is_old
+from pos.terminal.operations import Operation, is_old
 
 DONE = {
     CardPhase.SUCCEEDED: Situation.APPROVED,
@@ -96,21 +96,24 @@ def _open_intent(a: CardAttempt, c: Context) -> Action:
     if a.wish is not Wish.PAY and (op is None or op.state in {OpState.NO, OpState.HELD}):
         return Turn(replace(a, phase=CardPhase.CANCELED))  # nothing was ever opened at Stripe
     if op is None or op.state is OpState.NO:
-        return Send(create(a, c, (op.n if op else 0) + 1))
+        return _open_first(a, c, (op.n if op else 0) + 1)
     if wait := not_yet(op, c):
         return _offline(op, wait)
     return _open_again(a, op, c)
 
 
-def _open_again(a: CardAttempt, op: Operation, c: Context) -> Action:
-    """Send a create again under its key, unless only a listing can tell what became of it.
+def _open_first(a: CardAttempt, c: Context, n: int) -> Action:
+    """Create it, once Stripe's clock is known: the age of every key can then be proven."""
+    if c.server_now is None and a.view.reader is None:
+        dark = Pause(Situation.UNREACHABLE, (Choice.CHECK, Choice.CANCEL), look_pause(a))
+        return dark if a.view.reader_unreachable else LookReader()
+    return Send(create(a, c, n))
 
-    Once nobody waits for it any more, a key whose age Stripe's clock cannot
-    prove is not sent again either: nobody can be charged by a lost create.
-    """
-    unproven = op.server_at is None and a.wish is not Wish.PAY
-    dead = op.replays_an_error or unproven or is_old(op, c.now, c.server_now)
-    if not dead and (a.view.not_listed or not age_unsure(op, c.server_now)):
+
+def _open_again(a: CardAttempt, op: Operation, c: Context) -> Action:
+    """Send a create again under its key, unless only a listing can tell what became of it."""
+    dead = op.replays_an_error or is_old(op, c.now, c.server_now)
+    if not dead and (a.view.not_listed or c.server_now is not None):
         return Send(op)
     if a.view.intent_unreachable:
         return _offline(op, look_pause(a))

@@ -159,8 +159,3 @@ def is_old(op: Operation, now: datetime, server_now: datetime | None) -> bool:
     if op.server_at and server_now:
         ages.append(server_now - op.server_at)
     return min(ages) < timedelta(minutes=-5) or max(ages) > RESEND_LIMIT
-
-
-def age_unsure(op: Operation, server_now: datetime | None) -> bool:
-    """Tell whether Stripe's clock must be read before `is_old` can be trusted (case 70)."""
-    return op.server_at is not None and server_now is None

@@ -105,21 +105,25 @@ def decide(r: RefundAttempt, c: Context) -> RefundAction:
         seen = r.view.absent or r.view.unreachable
         return RefundPause("pending", _PENDING_LOOK) if seen else LookRefund()
     op = r.last
+    if op and op.is_open and (wait := not_yet(op, c)):
+        return RefundPause("key_refused" if op.key_refused else "unknown", wait)
+    if c.server_now is None and not r.view.absent:
+        return _look_first(r)  # no key leaves, first or again, unless its age can be proven
     if op is None or (op.n < r.approved_n and not op.is_open):
         return SendRefund(_operation(r, c, (op.n if op else 0) + 1))
     return _unanswered(r, op, c)
 
 
-def _unanswered(r: RefundAttempt, op: Operation, c: Context) -> RefundAction:
-    if wait := not_yet(op, c):
-        return RefundPause("key_refused" if op.key_refused else "unknown", wait)
-    if op.state is OpState.HELD and not is_old(op, c.now, c.server_now):
-        return SendRefund(op)  # never executed: the same key
+def _look_first(r: RefundAttempt) -> RefundAction:
     if r.view.unreachable:
         return RefundPause("unknown", pause(r.looks).total_seconds())
-    if not r.view.absent:
-        return ListRefunds()
-    return _absent(r, op, c)
+    return ListRefunds()
+
+
+def _unanswered(r: RefundAttempt, op: Operation, c: Context) -> RefundAction:
+    if op.state is OpState.HELD and not is_old(op, c.now, c.server_now):
+        return SendRefund(op)  # never executed: the same key
+    return _absent(r, op, c) if r.view.absent else _look_first(r)
 
 
 def _absent(r: RefundAttempt, op: Operation, c: Context) -> RefundAction:

@@ -17,6 +17,7 @@ from pos.terminal.attempt import (
     Done,
     LookIntent,
     LookList,
+    LookReader,
     Send,
     Situation,
     Turn,
@@ -24,7 +25,7 @@ from pos.terminal.attempt import (
 )
 from pos.terminal.card_operations import cancel_intent, create, process
 from pos.terminal.facts import IntentFacts, ReaderFacts
-from pos.terminal.operations import Answer, Operation, Outcome, age_unsure, is_old
+from pos.terminal.operations import Answer, Operation, Outcome, is_old
 from pos.terminal.refund_machine import ListRefunds, RefundAttempt, SendRefund
 
 NOW = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
@@ -76,11 +77,32 @@ def test_case_70_the_age_of_a_key_is_the_larger_of_both_clocks(local, server, ol
 def test_case_70_stripes_clock_is_read_before_an_age_is_believed():
     op = _sent(create(ATTEMPT, CONTEXT, 1))
     unsure = replace(CONTEXT, now=NOW + HOUR, server_now=None)
-    assert age_unsure(op, None)
     a = replace(ATTEMPT, ops=(op,))
     assert isinstance(card_machine.decide(a, unsure), LookList)
     looked = replace(a, view=View(not_listed=True))
     assert card_machine.decide(looked, replace(CONTEXT, now=NOW + HOUR)) == Send(op)
+
+
+def test_case_70_no_create_leaves_before_stripes_clock_is_known():
+    """Without it the age of its key could never be proven, whatever becomes of the answer."""
+    fresh = replace(CONTEXT, server_now=None)
+    assert isinstance(card_machine.decide(ATTEMPT, fresh), LookReader)
+    dark = replace(ATTEMPT, view=View(reader_unreachable=True))
+    told = card_machine.decide(dark, fresh)
+    assert told.situation is Situation.UNREACHABLE
+    assert card_machine.decide(ATTEMPT, CONTEXT).op.kind is OpKind.CREATE
+
+
+@pytest.mark.parametrize("state", [None, OpState.HELD, OpState.UNKNOWN])
+def test_case_70_no_refund_leaves_first_or_again_before_stripes_clock_is_known(state):
+    """A clock set back by the day that passed makes an old key look like new."""
+    r = REFUND if state is None else _asked(state)
+    assert isinstance(
+        refund_machine.decide(r, replace(CONTEXT, now=NOW + HOUR, server_now=None)), ListRefunds
+    )
+    dark = replace(r, view=refund_machine.RefundView(unreachable=True))
+    waits = refund_machine.decide(dark, replace(CONTEXT, now=NOW + HOUR, server_now=None))
+    assert waits == refund_machine.RefundPause("unknown", 1.0)
 
 
 @pytest.mark.parametrize("answer", [Outcome.HELD, Outcome.IN_FLIGHT, Outcome.UNKNOWN])

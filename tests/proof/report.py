@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from tests.proof.part import Part
+from tests.proof.kept import Kept
+from tests.proof.part import Figure, Part
 
 ASSUMPTIONS = (
     (
@@ -34,7 +35,7 @@ WAITING = (
 )
 
 
-def write(path: Path, parts: Sequence[tuple[Part, float]], facts: Mapping[str, str]) -> None:
+def write(path: Path, parts: Sequence[Kept], facts: Mapping[str, str]) -> None:
     """Write the whole document."""
     lines = [
         "# Proof",
@@ -51,8 +52,10 @@ def write(path: Path, parts: Sequence[tuple[Part, float]], facts: Mapping[str, s
         "",
         *_table([("part", "what", "measured", "goal", "holds"), *_figures(parts)]),
     ]
-    for part, took in parts:
-        lines += ["", f"## {part.title}", "", f"{took:.0f} seconds. {_seeds(part)}".strip()]
+    for it in parts:
+        part = it.part
+        took = f"{it.took:.0f} seconds, ended {it.date}."
+        lines += ["", f"## {part.title}", "", f"{took} {_seeds(part)}".strip()]
         lines += [""] + [f"- {note}" for note in part.notes] if part.notes else []
         lines += ["", *_table(part.table)] if part.table else []
     lines += ["", "## Assumptions about Stripe", "", *(f"- {text}" for text in ASSUMPTIONS)]
@@ -61,12 +64,16 @@ def write(path: Path, parts: Sequence[tuple[Part, float]], facts: Mapping[str, s
     path.write_text("\n".join(lines), "utf-8")
 
 
-def _figures(parts: Sequence[tuple[Part, float]]) -> list[tuple[str, ...]]:
+def _figures(parts: Sequence[Kept]) -> list[tuple[str, ...]]:
     return [
-        (part.title, figure.what, figure.measured, figure.goal, "yes" if figure.holds else "**no**")
-        for part, _ in parts
-        for figure in part.figures
+        (it.part.title, figure.what, figure.measured, figure.goal, _mark(figure))
+        for it in parts
+        for figure in it.part.figures
     ]
+
+
+def _mark(figure: Figure) -> str:
+    return "yes" if figure.holds else "**no**"
 
 
 def _seeds(part: Part) -> str:

@@ -32,6 +32,8 @@ def always(stripe: Stripe, tills: list[Till], backend: BackendModel) -> None:
 
 def _sales(till: Till, stripe: Stripe, by_cart: dict[str, list[Intent]]) -> None:
     rows, closed = till.disk.rows, _closed_intents(till)
+    if not by_cart:
+        return
     for run in rows.runs.values():
         intents = [i for i in by_cart.get(str(run.cart_id), []) if i.id not in closed]
         if not intents:

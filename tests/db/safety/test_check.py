@@ -61,6 +61,16 @@ def test_a_start_finds(place, name):
     assert error.remedy
 
 
+@pytest.mark.parametrize("word", [b"CREATE TABLE business", b"finished_at IS NULL"])
+def test_a_garbled_schema_is_damage_not_a_bug(place, word):
+    """SQLite quotes it in bytes that are no text, on which Python stumbles."""
+    content = place.config.till_db.read_bytes()
+    assert word in content
+    garbled = content.replace(word, word.replace(b"i", b"\xe9").replace(b" ", b"\xa0"))
+    place.config.till_db.write_bytes(garbled)
+    assert refused(place).code == "database_damaged"
+
+
 def test_a_sound_till_opens(place):
     place.sells(1)
     assert place.sells(1) == ["R1-000005"]

@@ -175,6 +175,7 @@ class Patient:
 
     def _money(self) -> dict[str, list[Any]]:
         with closing(sqlite3.connect(self._folder / "till.db")) as db:
+            db.text_factory = lambda raw: raw.decode("utf-8", "replace")
             return {
                 table: sorted(db.execute(f'SELECT {columns} FROM "{table}"'), key=repr)  # noqa: S608  ours
                 for table, columns in MONEY.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -71,6 +72,7 @@ class Row:
 
 def hunt(names: Names, first: int, bound: int = BOUND) -> Kill:
     """Play seeds from ``first`` on until a promise breaks; an unexpected error counts apart."""
+    gc.set_threshold(200_000, 50, 50)
     with applied(*(MUTANTS[name] for name in names)):
         for seed in range(first, first + bound):
             try:
