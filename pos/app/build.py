@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection
 
 from pos.app.vault import Vault
-from pos.backend.client import BackendClient
+from pos.backend.client import BackendClient, prepare
 from pos.config import Config
 from pos.errors import CashierError, PosError
 from pos.models import migrate
@@ -107,6 +107,10 @@ class BackendLink:
         self.close()
         self._client = BackendClient(url, token) if url and token else None
         sync.connect(self._client)
+
+    def prepare(self) -> None:
+        """Load what an https address needs; it stops every thread, so before a window shows."""
+        prepare(shop.current(self._db).backend_url or self._config.backend_url)
 
     def hang_up(self) -> None:
         """End the call under way; from any thread."""

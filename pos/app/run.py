@@ -62,6 +62,7 @@ def _opened(config: Config, secrets: SecretStore | None, preset: Preset | None) 
 
 def _show(till: Till, app: QApplication) -> tuple[int, bool]:
     """Show the window until it is closed; also tells whether every thread has ended."""
+    till.link.prepare()
     front = Front(till, app)
     logs.install_excepthook(till.config.logs, front.broke.emit)
     front.shell.show()

@@ -7,7 +7,9 @@ none.
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
@@ -41,6 +43,7 @@ ANSWERS: Mapping[str, type[Wire]] = {
 """What each kind of message sent is answered with."""
 
 _KEY = "Idempotency-Key"
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts nobody; plain HTTP asks for none
 _AGAIN = frozenset({408, 409, 425, 429})
 _LONGEST_WAIT = 3600.0
 _LONGEST_ANSWER = 30.0
@@ -69,6 +72,7 @@ class BackendClient:
             follow_redirects=False,
             timeout=_TIMEOUT,
             transport=transport,
+            verify=_tls(url),
         )
 
     def __enter__(self) -> Self:
@@ -150,6 +154,21 @@ class BackendClient:
         if response.is_success and _is_json(response):
             return body
         raise _sorted(response, body)
+
+
+def prepare(url: str) -> None:
+    """Load the world's certificates before a window is shown, if this address needs them."""
+    _tls(url)
+
+
+def _tls(url: str) -> ssl.SSLContext:
+    """Return the one context of this process: loading certificates stops every thread 0.1 s."""
+    return _trusting() if url.lower().startswith("https:") else _NO_TLS
+
+
+@cache
+def _trusting() -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _read(response: httpx.Response) -> bytes:
