@@ -138,7 +138,7 @@ KEYS = (
         "create repeats a stored 500 for ever",
         "keys",
         "case 8: a stored 500 only replays",
-        (Edit(f"{_CARD}:_open_again", "op.replays_an_error or unproven", "unproven"),),
+        (Edit(f"{_CARD}:_open_again", "op.replays_an_error or ", ""),),
     ),
     Mutant(
         "cancel repeats a stored 500 for ever",

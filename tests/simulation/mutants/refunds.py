@@ -23,8 +23,8 @@ REFUNDS = (
         (
             Edit(
                 f"{_MACHINE}:_unanswered",
-                "if not r.view.absent:",
-                "if not (r.view.absent or is_old(op, c.now, c.server_now)):",
+                "if r.view.absent else",
+                "if r.view.absent or is_old(op, c.now, c.server_now) else",
             ),
             Edit(f"{_MACHINE}:_absent", "twice = r.view", "twice = True or r.view"),
         ),

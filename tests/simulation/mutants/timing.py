@@ -41,9 +41,33 @@ TIMING = (
         "case 70: read it first",
         (
             Edit(
-                f"{_OPS}:age_unsure",
-                "return op.server_at is not None and server_now is None",
-                "return False",
+                "pos.terminal.card_machine:_open_again",
+                "(a.view.not_listed or c.server_now is not None)",
+                "True",
+            ),
+        ),
+    ),
+    Mutant(
+        "created before Stripe's clock was known",
+        "time",
+        "P4, case 70: no key whose age nobody can prove",
+        (
+            Edit(
+                "pos.terminal.card_machine:_open_first",
+                "c.server_now is None and a.view.reader is None",
+                "False",
+            ),
+        ),
+    ),
+    Mutant(
+        "refunded before Stripe's clock was known",
+        "time",
+        "P4, case 70: no key whose age nobody can prove",
+        (
+            Edit(
+                "pos.terminal.refund_machine:decide",
+                "c.server_now is None and not r.view.absent",
+                "False",
             ),
         ),
     ),
