@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pos.models import cart, checkout, order, people, shop, sync
+from pos.models import cart, checkout, order, people, shop, sync, totals
 from pos.models.base import Base
 
 metadata = Base.metadata
 
-TABLES = (shop, people, cart, checkout, order, sync)
+TABLES = (shop, people, cart, checkout, order, sync, totals)

@@ -117,3 +117,14 @@ class Role(StrEnum):
     OWNER = "owner"
     MANAGER = "manager"
     CASHIER = "cashier"
+
+
+class TotalKind(StrEnum):
+    """What a running total adds up."""
+
+    SALE = "sale"
+    TENDER = "tender"  # what was taken, by the way it was paid
+    TAX = "tax"
+    REFUND = "refund"
+    REFUND_TENDER = "refund_tender"
+    REFUND_TAX = "refund_tax"  # of the lines that a refund names

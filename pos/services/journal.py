@@ -10,15 +10,27 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 from sqlalchemy.orm import Session
 
+from pos.models.base import table_of
+from pos.models.prepared import Prepared, insert_of
 from pos.models.shop import Register
 from pos.models.sync import JournalEntry
 
 GENESIS = "0" * 64
 
-_journal = JournalEntry.__table__
+_journal = table_of(JournalEntry)
+_register = table_of(Register)
+_CHAIN = Prepared(select(_register.c.id.label("register_id"), _register.c.epoch))
+_LAST = Prepared(
+    select(_journal.c.seq, _journal.c.hash)
+    .where(_journal.c.register_id == bindparam("register_id"))
+    .where(_journal.c.epoch == bindparam("epoch"))
+    .order_by(_journal.c.seq.desc())
+    .limit(1)
+)
+_INSERT = insert_of(_journal, without=["id"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +45,11 @@ class Event:
 
 def record(db: Session | Connection, event: Event, at: datetime) -> None:
     """Append one event inside the caller's transaction, so that both hold or neither."""
-    register_id, epoch = db.execute(select(Register.id, Register.epoch)).one()
-    last = db.execute(
-        select(JournalEntry.seq, JournalEntry.hash)
-        .where(JournalEntry.register_id == register_id, JournalEntry.epoch == epoch)
-        .order_by(JournalEntry.seq.desc())
-        .limit(1)
-    ).first()
-    seq, previous = (last.seq + 1, last.hash) if last else (1, GENESIS)
+    chain = _CHAIN.one(db)
+    last = _LAST.first(db, **chain)
+    seq, previous = (last["seq"] + 1, last["hash"]) if last else (1, GENESIS)
     row = {
-        "register_id": register_id,
-        "epoch": epoch,
+        **chain,
         "seq": seq,
         "at": at,
         "kind": event.kind,
@@ -52,7 +58,7 @@ def record(db: Session | Connection, event: Event, at: datetime) -> None:
         "data": msgspec.json.encode(event.data, order="deterministic").decode(),
         "previous": previous,
     }
-    db.execute(insert(JournalEntry).values(**row, hash=chain_hash(row)))
+    _INSERT.run(db, **row, hash=chain_hash(row))
 
 
 def chain_hash(row: dict[str, Any]) -> str:

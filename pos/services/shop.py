@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, insert, select, update
 
 from pos.errors import CashierError
 from pos.models.base import new_id
 from pos.models.checkout import LocationProvider, PaymentProvider
 from pos.models.database import Database
+from pos.models.prepared import Db, Prepared
 from pos.models.shop import Business, Location, PaymentSettings, Register, Staff, TaxRate
 from pos.models.states import Role
 from pos.pricing import Rules, TaxRounding
@@ -162,17 +162,18 @@ def current(db: Database) -> Shop:
         return load(connection)
 
 
-def load(db: Session | Connection) -> Shop:
+def load(db: Db) -> Shop:
     """Read the shop inside the caller's transaction."""
-    row = db.execute(_SHOP).mappings().first()
+    row = _SHOP.first(db)
     if row is None:
         raise CashierError("no_shop", "This database has no shop yet.", "Start Tillkeep again.")
-    taxes = tuple(ShopTax(*tax) for tax in db.execute(_TAXES).all())
-    providers = tuple(ShopProvider(*it) for it in db.execute(_PROVIDERS).all())
-    return Shop(**_fields(row), taxes=taxes, providers=providers)
+    row["tax_rounding"] = TaxRounding(row["tax_rounding"])
+    taxes = tuple(ShopTax(*tax.values()) for tax in _TAXES.all(db))
+    providers = tuple(ShopProvider(*it.values()) for it in _PROVIDERS.all(db))
+    return Shop(**row, taxes=taxes, providers=providers)
 
 
-_SHOP = (
+_SHOP = Prepared(
     select(
         Business.id.label("business_id"),
         Location.id.label("location_id"),
@@ -204,22 +205,20 @@ _SHOP = (
     .where(Staff.active, Staff.role == Role.OWNER)
     .limit(1)
 )
-_TAXES = select(
-    TaxRate.code, TaxRate.name, TaxRate.rate_ppm, TaxRate.applies_to_services, TaxRate.active
-).order_by(TaxRate.position, TaxRate.code)
-_PROVIDERS = (
+_TAXES = Prepared(
+    select(
+        TaxRate.code, TaxRate.name, TaxRate.rate_ppm, TaxRate.applies_to_services, TaxRate.active
+    ).order_by(TaxRate.position, TaxRate.code)
+)
+_PROVIDERS = Prepared(
     select(
         PaymentProvider.id,
         PaymentProvider.is_installed,
-        LocationProvider.provider_id.is_not(None),
+        LocationProvider.provider_id.is_not(None).label("is_enabled"),
     )
     .outerjoin(LocationProvider, LocationProvider.provider_id == PaymentProvider.id)
     .order_by(PaymentProvider.id)
 )
-
-
-def _fields(row: RowMapping) -> dict[str, Any]:
-    return {**row, "tax_rounding": TaxRounding(row["tax_rounding"])}
 
 
 def _add_provider(connection: Connection, name: str, *, enabled: bool) -> None:

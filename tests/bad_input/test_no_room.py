@@ -22,23 +22,20 @@ from tests.support.house import ROOT
 @contextmanager
 def no_room_for(till: Till, table: str) -> Iterator[None]:
     """Let SQLite itself find no room, at every INSERT into one table and at nothing else."""
-    wanted = (f"INSERT INTO {table} ", f'INSERT INTO "{table}" ')
+    grow = "BEGIN UPDATE business SET name = zeroblob(10000000); END"
+    filling = f'CREATE TEMP TRIGGER IF NOT EXISTS no_room BEFORE INSERT ON main."{table}" {grow}'
 
-    def full(connection, _cursor, statement, _values, _context, _many) -> None:
-        if not statement.startswith(wanted):
-            return
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
-        try:
-            connection.exec_driver_sql("CREATE TABLE filler AS SELECT zeroblob(10000000)")
-        finally:
-            connection.exec_driver_sql("PRAGMA max_page_count=1000000")
+    def fill(dbapi, _record, _proxy) -> None:
+        pages = dbapi.execute("PRAGMA page_count").fetchone()[0]
+        dbapi.execute(f"PRAGMA max_page_count={pages + 200}")
+        dbapi.execute(filling)
 
-    event.listen(till.db.engine, "before_cursor_execute", full)
+    event.listen(till.db.engine, "checkout", fill)
     try:
         yield
     finally:
-        event.remove(till.db.engine, "before_cursor_execute", full)
+        event.remove(till.db.engine, "checkout", fill)
+        till.db.engine.dispose()  # the trigger goes with its connections
 
 
 def trouble_of(till: Till, simulator) -> CashierError:

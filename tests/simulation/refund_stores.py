@@ -98,6 +98,9 @@ class RefundTx:
     def restock(self, refund_id: UUID, now: datetime) -> None:
         """There is no shelf in this world."""
 
+    def count(self, refund_id: UUID, now: datetime) -> None:
+        """Nor does anybody want a report."""
+
     def enqueue(self, refund_id: UUID) -> None:
         outbox.enqueue_refund(self._rows, self._rows.refunds[refund_id], self._disk.u.now)
 

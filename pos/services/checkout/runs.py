@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pos.models.base import table_of
@@ -17,6 +18,7 @@ from pos.models.cart import Cart
 from pos.models.checkout import CheckoutRun, PaymentSession
 from pos.models.database import Database
 from pos.models.order import Order, Payment
+from pos.models.prepared import Prepared, insert_of
 from pos.models.states import CartStatus, RunState, SessionStatus
 from pos.services import shop
 from pos.services.cart.pricing import price_cart
@@ -43,8 +45,33 @@ _session = table_of(PaymentSession)
 _cart = table_of(Cart)
 _order = table_of(Order)
 _payment = table_of(Payment)
-_RUN = [_run.c[field.name] for field in fields(Run)]
-_SESSION = [_session.c[field.name] for field in fields(Session)]
+_by_id = _run.c.id == bindparam("run_id")
+_GET_RUN = select(*(_run.c[field.name] for field in fields(Run)))
+_RUN = Prepared(_GET_RUN.where(_by_id))
+_RUN_OF_CART = Prepared(_GET_RUN.where(_run.c.cart_id == bindparam("cart_id")))
+_MOVE_RUN = Prepared(update(_run).where(_by_id), ["state"])
+_GET_SESSION = select(*(_session.c[field.name] for field in fields(Session)))
+_SESSION = Prepared(_GET_SESSION.where(_session.c.id == bindparam("session_id")))
+_SESSIONS = Prepared(
+    _GET_SESSION.where(_session.c.run_id == bindparam("run_id")).order_by(_session.c.id)
+)
+_DESELECT = Prepared(
+    update(_session).where(_session.c.run_id == bindparam("run")).values(is_selected=False)
+)
+_OPEN_SESSION = insert_of(_session)
+_SET_CART = Prepared(update(_cart).where(_cart.c.id == bindparam("cart")), ["status"])
+_PAID = Prepared(
+    select(
+        _order.c.id.label("order_id"),
+        _order.c.receipt_number,
+        _payment.c.tendered_minor,
+        _payment.c.change_minor,
+        _payment.c.card_brand,
+        _payment.c.card_last4,
+    )
+    .join(_payment, _payment.c.order_id == _order.c.id)
+    .where(_order.c.id == bindparam("run_id"))
+)
 
 
 class SqlRuns:
@@ -78,28 +105,30 @@ class SqlRunTx:
         self._enqueue = enqueue
 
     def terms(self) -> Terms:
-        here = shop.load(self._db)
+        here = self._here
         return Terms(here.business_id, here.register_id, here.staff_name, here.usable_providers)
+
+    @cached_property
+    def _here(self) -> shop.Shop:
+        """The shop as this transaction sees it."""
+        return shop.load(self._db)
 
     def price(self, cart_id: UUID) -> Priced:
         priced = price_cart(self._db, cart_id)
         return Priced(priced.cart.status, len(priced.lines), freeze(priced))
 
     def by_cart(self, cart_id: UUID) -> Run | None:
-        found = self._db.execute(select(*_RUN).where(_run.c.cart_id == cart_id)).mappings()
-        row = found.first()
+        row = _RUN_OF_CART.first(self._db, cart_id=cart_id)
         return Run(**row) if row else None
 
     def get(self, run_id: UUID) -> Run:
-        return Run(**self._db.execute(select(*_RUN).where(_run.c.id == run_id)).mappings().one())
+        return Run(**_RUN.one(self._db, run_id=run_id))
 
     def sessions(self, run_id: UUID) -> list[Session]:
-        query = select(*_SESSION).where(_session.c.run_id == run_id).order_by(_session.c.id)
-        return [Session(**row) for row in self._db.execute(query).mappings()]
+        return [Session(**row) for row in _SESSIONS.all(self._db, run_id=run_id)]
 
     def session(self, session_id: UUID) -> Session:
-        query = select(*_SESSION).where(_session.c.id == session_id)
-        return Session(**self._db.execute(query).mappings().one())
+        return Session(**_SESSION.one(self._db, session_id=session_id))
 
     def start(self, run_id: UUID, cart_id: UUID, frozen: Frozen, now: datetime) -> None:
         values = {
@@ -115,18 +144,21 @@ class SqlRunTx:
             self._db.execute(insert(_run).values(row))
 
     def set_state(self, run_id: UUID, state: RunState, **values: Any) -> None:
-        self._db.execute(update(_run).where(_run.c.id == run_id).values(state=state, **values))
+        if values:
+            self._db.execute(update(_run).where(_run.c.id == run_id).values(state=state, **values))
+        else:
+            _MOVE_RUN.run(self._db, run_id=run_id, state=state)
 
     def set_cart(self, cart_id: UUID, status: CartStatus) -> None:
-        self._db.execute(update(_cart).where(_cart.c.id == cart_id).values(status=status))
+        _SET_CART.run(self._db, cart=cart_id, status=status)
 
     def open_session(self, values: dict[str, Any]) -> None:
-        deselect = update(_session).where(_session.c.run_id == values["run_id"])
-        self._db.execute(deselect.values(is_selected=False))
-        self._db.execute(insert(_session).values(**values, version=1))
+        _DESELECT.run(self._db, run=values["run_id"])
+        _OPEN_SESSION.run(self._db, **values, version=1)
 
     def commit(self, run: Run, taken: Sequence[Taken], now: datetime) -> None:
-        self._enqueue(self._db, commit_order(self._db, run, taken, now), self._clock)
+        commit_order(self._db, run, taken, self._here, now)
+        self._enqueue(self._db, run.id, self._clock)
 
     def record(self, event: Event, now: datetime) -> None:
         record(self._db, event, now)
@@ -163,18 +195,4 @@ class SqlRunTx:
         return view_of(self.get(run_id), self.sessions(run_id), self._paid(run_id))
 
     def _paid(self, run_id: UUID) -> dict[str, Any]:
-        row = self._db.execute(
-            select(_order.c.receipt_number, _payment)
-            .join(_payment, _payment.c.order_id == _order.c.id)
-            .where(_order.c.id == run_id)
-        ).first()
-        if row is None:
-            return {}
-        return {
-            "order_id": run_id,
-            "receipt_number": row.receipt_number,
-            "tendered_minor": row.tendered_minor,
-            "change_minor": row.change_minor,
-            "card_brand": row.card_brand,
-            "card_last4": row.card_last4,
-        }
+        return _PAID.first(self._db, run_id=run_id) or {}

@@ -73,6 +73,7 @@ class CheckoutService:
         try:
             with self._runs.write() as tx:
                 self._open_tender(tx, run_id, provider_id, tendered_minor)
+                return tx.view(run_id)
         except RivalError as error:
             self._explain_rival(run_id, error)
         return self.view(run_id)
@@ -87,7 +88,7 @@ class CheckoutService:
             if run.total_minor != 0:
                 raise CashierError("amount_due", "Something is due.", "Choose a tender.")
             self._commit(tx, run, [free_of_charge()])
-        return self.view(run_id)
+            return tx.view(run_id)
 
     def advance(self, session_id: UUID) -> RunProgress:
         """Take one step of a tender and commit the order once its money is taken."""

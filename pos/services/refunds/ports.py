@@ -112,6 +112,9 @@ class RefundTx(Protocol):
     def restock(self, refund_id: UUID, now: datetime) -> None:
         """Put back on the shelf what was marked so."""
 
+    def count(self, refund_id: UUID, now: datetime) -> None:
+        """Add it to the running totals."""
+
     def enqueue(self, refund_id: UUID) -> None:
         """Write the outbox entry."""
 

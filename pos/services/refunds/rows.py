@@ -16,7 +16,7 @@ from pos.models.base import new_id, table_of
 from pos.models.database import Database
 from pos.models.order import OrderLine, Payment, Refund, RefundLine
 from pos.models.states import RefundState
-from pos.services import shop
+from pos.services import shop, totals
 from pos.services.checkout.commit import move_stock
 from pos.services.journal import Event, record
 from pos.services.refunds.ports import (
@@ -126,6 +126,9 @@ class SqlRefundTx:
         )
         for key, quantity in rows.all():
             move_stock(self._db, key, quantity, now)
+
+    def count(self, refund_id: UUID, now: datetime) -> None:
+        totals.add_refund(self._db, refund_id, now)
 
     def enqueue(self, refund_id: UUID) -> None:
         self._enqueue(self._db, refund_id, self._clock)

@@ -104,6 +104,7 @@ def after_settling(tx: RefundTx, refund_id: UUID, state: RefundState, at: dateti
     _note(tx, refund_id, state, at)
     if state is RefundState.SUCCEEDED:
         tx.restock(refund_id, at)
+        tx.count(refund_id, at)
     if state in _TOLD:
         tx.enqueue(refund_id)
 

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, Table, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, Select, Table, bindparam, select
 
 from pos.backend.wire import (
     Discount,
@@ -28,10 +27,10 @@ from pos.backend.wire import (
 from pos.backend.wire.orders import RefundStatus
 from pos.models.order import Order, OrderLine, Payment, Refund
 from pos.models.order import RefundLine as RefundLineRow
+from pos.models.prepared import Db, Prepared
 from pos.models.shop import Register, Staff
 from pos.models.states import RefundState
 
-Db = Session | Connection
 Row = Mapping[str, Any]
 
 _order = cast("Table", Order.__table__)
@@ -39,6 +38,16 @@ _line = cast("Table", OrderLine.__table__)
 _payment = cast("Table", Payment.__table__)
 _refund = cast("Table", Refund.__table__)
 _returned = cast("Table", RefundLineRow.__table__)
+
+_this: BindParameter[UUID] = bindparam("order_id")
+_ORDER = Prepared(select(_order).where(_order.c.id == _this))
+_LINES = Prepared(select(_line).where(_line.c.order_id == _this).order_by(_line.c.position))
+_PAYMENTS = Prepared(
+    select(_payment)
+    .where(_payment.c.order_id == _this, _payment.c.canceled_at.is_(None))
+    .order_by(_payment.c.created_at)
+)
+_STAFF = Prepared(select(Staff.name).where(Staff.id == bindparam("staff_id")))
 
 _TOLD: dict[RefundState, RefundStatus] = {
     RefundState.SUCCEEDED: "succeeded",
@@ -49,10 +58,9 @@ _TOLD: dict[RefundState, RefundStatus] = {
 
 def purchase_message(db: Db, order_id: UUID) -> PurchaseIn:
     """Say what was sold; reads the caller's transaction."""
-    (order,) = _all(db, select(_order).where(_order.c.id == order_id))
-    lines = _all(db, select(_line).where(_line.c.order_id == order_id).order_by(_line.c.position))
-    paid = (_payment.c.order_id == order_id) & _payment.c.canceled_at.is_(None)
-    payments = _all(db, select(_payment).where(paid).order_by(_payment.c.created_at))
+    order = _ORDER.one(db, order_id=order_id)
+    lines = _LINES.all(db, order_id=order_id)
+    payments = _PAYMENTS.all(db, order_id=order_id)
     return PurchaseIn(
         **_same(order, "id", "register_id", "location_id", "business_id", "cart_id"),
         **_same(order, "currency", "prices_include_tax", "tax_rounding", "created_at"),
@@ -155,9 +163,8 @@ def _discount(row: Row) -> Discount | None:
 
 
 def _staff_name(db: Db, staff_id: UUID | None) -> str:
-    if staff_id is None:
-        return ""
-    return _short(db.execute(select(Staff.name).where(Staff.id == staff_id)).scalar() or "")
+    found = _STAFF.first(db, staff_id=staff_id)
+    return _short(found["name"]) if found else ""
 
 
 def _all(db: Db, query: Select[Any]) -> list[Row]:

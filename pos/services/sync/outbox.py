@@ -6,15 +6,19 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from pos.backend.wire import RefundIn, decode, encode
+from pos.models.base import table_of
 from pos.models.order import Order, Refund
+from pos.models.prepared import Db, insert_of
 from pos.models.states import RefundState
 from pos.models.sync import OutboxEntry
 from pos.services.shop import Clock
-from pos.services.sync.bodies import Db, purchase_message, refund_message
+from pos.services.sync.bodies import purchase_message, refund_message
+
+_INSERT = insert_of(table_of(OutboxEntry), without=["seq"])
 
 PURCHASE = "purchase"
 REFUND = "refund"
@@ -79,4 +83,4 @@ def _flush(db: Db) -> None:
 
 def _insert(db: Db, clock: Clock, **values: Any) -> None:
     now = clock()
-    db.execute(insert(OutboxEntry).values(**values, created_at=now, not_before=now))
+    _INSERT.run(db, **values, created_at=now, not_before=now)
