@@ -258,12 +258,23 @@ def demo(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """Run each bench named (or all), one after another so that they do not disturb."""
+    """Run each bench named, or all for a new docs/PERFORMANCE.md; one after another."""
     found = sorted(path.stem for path in (ROOT / "bench").glob("bench_*.py"))
     chosen = [name for name in found if not arguments or name[len("bench_") :] in arguments]
     if not chosen:
         stop(f"no such bench; there are: {', '.join(found) or 'none yet'}")
-    return max(run(["-m", f"bench.{name}"]) for name in chosen)
+    if not arguments:
+        (ROOT / "docs" / "PERFORMANCE.md").unlink(missing_ok=True)
+    return max(_measured(number, name, len(chosen)) for number, name in enumerate(chosen, 1))
+
+
+def _measured(number: int, name: str, of: int) -> int:
+    started = time.monotonic()
+    print(f"· {name} ({number} of {of})", flush=True)
+    code = run(["-m", f"bench.{name}"])
+    verdict = "FAILED" if code else "done"
+    print(f"· {name} {verdict} ({time.monotonic() - started:.0f} s)", flush=True)
+    return code
 
 
 VERBS: dict[str, Callable[[list[str]], int]] = {

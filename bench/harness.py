@@ -9,23 +9,18 @@ moved more than twofold says so.
 from __future__ import annotations
 
 import gc
-import os
-import platform
 import random
 import statistics
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
+
+from bench.report import REPORT, Goal, write_section
 
 MIN_ROUNDS = 15
 STEADY = 2.0
 """The floor's slowest round may take this many times its fastest one."""
-
-ROOT = Path(__file__).resolve().parent.parent
-REPORT = ROOT / "docs" / "PERFORMANCE.md"
 
 _SIDES = ("work", "floor")
 
@@ -175,22 +170,19 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def publish(key: str, title: str, note: str, rows: Sequence[Row], report: Path = REPORT) -> None:
+def publish(
+    key: str,
+    title: str,
+    note: str,
+    rows: Sequence[Row],
+    goals: Sequence[Goal] = (),
+    report: Path = REPORT,
+) -> None:
     """Print a bench's table and put it in its place in docs/PERFORMANCE.md.
 
-    ``key`` marks the place; a new key is appended. ``note`` says what was done,
-    what the floor is and what the goal.
+    ``key`` marks the place; a new key is appended. ``note`` says what was done
+    and what the floor is; ``goals`` also go to the top of the report.
     """
-    machine = f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     rounds = max(row.rounds for row in rows)
-    how = f"{machine}; {rounds} rounds, shuffled; {datetime.now(UTC):%Y-%m-%d}"
-    command = f"`python3 dev.py bench {key}`"
-    body = f"## {title}\n\n{note}\n\n{table(rows)}\n\n{how}; {command}.\n"
-    sys.stdout.write(body + "\n")
-    begin, end = f"<!-- bench:{key} -->\n", f"<!-- /bench:{key} -->\n"
-    text = report.read_text("utf-8") if report.exists() else "# Performance\n\n"
-    head, found, rest = text.partition(begin)
-    tail = rest.partition(end)[2] if found else ""
-    joint = "" if found or head.endswith("\n\n") else "\n"
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.write_text(f"{head}{joint}{begin}{body}{end}{tail}", "utf-8")
+    body = f"{note.strip()}\n\n{table(rows)}\n\n{rounds} rounds, shuffled.\n"
+    write_section(key, title, body, goals, report)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bench.harness import Case, Row, Samples, measure, paired_ratio, publish, table
+from bench.report import Goal
 
 MS = 1_000_000
 
@@ -119,13 +120,35 @@ def test_the_table_marks_an_unsteady_floor():
 
 def test_a_bench_has_one_place_in_the_report(tmp_path, capsys):
     report = tmp_path / "docs" / "PERFORMANCE.md"
-    publish("scan", "Scan", "First note.", [row()], report)
-    publish("search", "Search", "Another.", [row(name="search")], report)
-    publish("scan", "Scan", "Second note.", [row(wall_ratio=1.75)], report)
+    publish("scan", "Scan", "First note.", [row()], report=report)
+    publish("search", "Search", "Another.", [row(name="search")], report=report)
+    publish("scan", "Scan", "Second note.", [row(wall_ratio=1.75)], report=report)
     text = report.read_text("utf-8")
-    assert text.startswith("# Performance\n\n<!-- bench:scan -->\n## Scan\n\nSecond note.")
+    assert text.startswith("# Performance\n\n")
+    assert text.index("<!-- bench:scan -->\n## Scan\n\nSecond note.") < text.index("## Search")
     assert text.count("## Scan") == text.count("## Search") == 1
     assert "| scan | 1.75 |" in text
     assert "First note" not in text
     assert f"{datetime.now(UTC):%Y-%m-%d}; `python3 dev.py bench scan`." in text
     assert "15 rounds, shuffled" in capsys.readouterr().out
+
+
+def test_every_goal_stands_on_top_with_its_newest_figure(tmp_path):
+    report = tmp_path / "PERFORMANCE.md"
+
+    def bench(key: str, measured: float) -> None:
+        goal = Goal(f"{key} at most twice", measured, 2.0, cause="it waits for the disk")
+        publish(key, key.title(), "Note.", [row()], [goal], report)
+
+    bench("scan", 3.0)
+    bench("search", 1.5)
+    bench("scan", 1.25)
+    top, _, rest = report.read_text("utf-8").partition("<!-- /goals -->")
+    assert top.count("| goal |") == 1
+    assert "| scan at most twice | ≤ 2x | 1.25x | yes |  |\n| search at most twice |" in top
+    assert "waits for the disk" not in top
+    bench("scan", 2.5)
+    text = report.read_text("utf-8")
+    assert "| 2.5x | **no** | it waits for the disk |" in text.partition("<!-- /goals -->")[0]
+    assert rest.count("## Scan") == text.count("## Scan") == 1
+    assert text.startswith("# Performance\n\n")
