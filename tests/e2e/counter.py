@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from pos.app.front import Front
 from pos.models.base import Base
 from pos.terminal.attempt import Situation
-from pos.ui.screens.cart_list import stepper_box
+from pos.ui.screens.cart_line import stepper_box
 from pos.ui.screens.checkout_views import Page
 from pos.ui.tokens import TOUCH
 from pos.ui.widgets.text import Label

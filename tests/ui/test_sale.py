@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 
-from pos.ui.screens.cart_list import stepper_box
+from pos.ui.screens.cart_line import stepper_box
 from pos.ui.screens.sale import SaleScreen
 from pos.ui.screens.sale_dialogs import parse_percent, parse_quantity
 from pos.ui.screens.sale_views import DiscountInput, DiscountKind, LineView, NoteInput, VariantView

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
 
 from pos.errors import CashierError
+from pos.models.prepared import Db, Prepared
 from pos.models.shop import Location, Register, TaxRate
 from pos.models.states import ProductKind
 from pos.pricing import Discount, Line, Rules, Tax, TaxRounding, Totals, price
@@ -48,7 +48,7 @@ class PricedCart:
         return self.cart.receipt_email or (self.customer.email if self.customer else "")
 
 
-def price_cart(db: Session | Connection, cart_id: UUID) -> PricedCart:
+def price_cart(db: Db, cart_id: UUID) -> PricedCart:
     """Price a stored cart inside the caller's transaction.
 
     Raises `CashierError`: ``cart_unknown``, and ``total_out_of_range`` for a
@@ -60,13 +60,13 @@ def price_cart(db: Session | Connection, cart_id: UUID) -> PricedCart:
     return price_draft(db, Draft(cart, rows.load_lines(db, cart_id)))
 
 
-def pricing_inputs(db: Session | Connection, cart: CartRow) -> PricingInputs:
+def pricing_inputs(db: Db, cart: CartRow) -> PricingInputs:
     """Return what `price_cart` feeds to the pricing core."""
     customer = rows.load_customer(db, cart.customer_id)
     return _inputs(db, Draft(cart, rows.load_lines(db, cart.id)), customer)
 
 
-def price_draft(db: Session | Connection, draft: Draft) -> PricedCart:
+def price_draft(db: Db, draft: Draft) -> PricedCart:
     """Price a draft that may not be stored yet; reads the location, its taxes, the customer."""
     customer = rows.load_customer(db, draft.cart.customer_id)
     inputs = _inputs(db, draft, customer)
@@ -100,24 +100,25 @@ def _applies(tax: ShopTax, line: LineRow) -> bool:
     return line.kind is ProductKind.GOODS or tax.applies_to_services
 
 
-_TERMS = (
+_TERMS = Prepared(
     select(Location.id, Location.prices_include_tax, Location.tax_rounding)
     .join(Register, Register.location_id == Location.id)
     .where(Register.id == bindparam("register_id"))
 )
-_TAXES = (
+_TAXES = Prepared(
     select(TaxRate.code, TaxRate.name, TaxRate.rate_ppm, TaxRate.applies_to_services)
     .where(TaxRate.location_id == bindparam("location_id"), TaxRate.active)
     .order_by(TaxRate.position, TaxRate.code)
 )
 
 
-def _inputs(db: Session | Connection, draft: Draft, customer: CustomerRow | None) -> PricingInputs:
-    terms = db.execute(_TERMS, {"register_id": draft.cart.register_id}).one()
-    rules = Rules(draft.cart.currency, terms.prices_include_tax, TaxRounding(terms.tax_rounding))
+def _inputs(db: Db, draft: Draft, customer: CustomerRow | None) -> PricingInputs:
+    terms = _TERMS.one(db, register_id=draft.cart.register_id)
+    rounding = TaxRounding(terms["tax_rounding"])
+    rules = Rules(draft.cart.currency, terms["prices_include_tax"], rounding)
     exempt = customer is not None and customer.tax_exempt
-    found = () if exempt else db.execute(_TAXES, {"location_id": terms.id}).all()
-    taxes = tuple(ShopTax(*row) for row in found)
+    found = [] if exempt else _TAXES.all(db, location_id=terms["id"])
+    taxes = tuple(ShopTax(**row) for row in found)
     lines = tuple(_line(row, taxes) for row in draft.lines)
     return PricingInputs(rules, lines, draft.cart.discount, exempt)
 

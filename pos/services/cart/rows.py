@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, delete, func, select, text, update
 
-from pos.models.base import Base, new_id
+from pos.models.base import new_id, table_of
 from pos.models.cart import Cart, CartLine, CartUndo
 from pos.models.people import Profile, ProfilePaymentData
+from pos.models.prepared import Db, Prepared, Row, insert_of
 from pos.models.shop import Location, Register
 from pos.models.states import CartStatus, ProductKind
 from pos.pricing import Discount, DiscountKind
@@ -82,84 +81,82 @@ class Draft:
         return tuple(key for key in old | new if old.get(key) is not new.get(key))
 
 
-_CURRENT = (CartStatus.OPEN, CartStatus.PAYING)
-_cart = Base.metadata.tables[Cart.__tablename__]
-_lines = Base.metadata.tables[CartLine.__tablename__]
-_SELECT_CART = select(
-    *(_cart.c[field.name] for field in fields(CartRow) if field.name != "discount"),
-    _cart.c.discount_kind,
-    _cart.c.discount_value,
-)
-_CURRENT_CART = _SELECT_CART.where(_cart.c.status.in_(_CURRENT))
-_ONE_CART = _SELECT_CART.where(_cart.c.id == bindparam("cart_id"))
-_SELECT_LINES = (
-    select(
-        *(_lines.c[field.name] for field in fields(LineRow) if field.name != "discount"),
-        _lines.c.discount_kind,
-        _lines.c.discount_value,
-    )
-    .where(_lines.c.cart_id == bindparam("cart_id"))
+_cart = table_of(Cart)
+_lines = table_of(CartLine)
+_CART = [field.name for field in fields(CartRow) if field.name != "discount"]
+_LINE = [field.name for field in fields(LineRow) if field.name != "discount"]
+_DISCOUNT = ["discount_kind", "discount_value"]
+_SELECT_CART = select(*(_cart.c[name] for name in _CART + _DISCOUNT))
+# in the words of the partial index, which holds nothing else
+_CURRENT_CART = Prepared(_SELECT_CART.where(text("status IN ('open', 'paying')")))
+_ONE_CART = Prepared(_SELECT_CART.where(_cart.c.id == bindparam("cart_id")))
+_SELECT_LINES = Prepared(
+    select(*(_lines.c[name] for name in _LINE + _DISCOUNT))
+    .where(_lines.c.cart_id == bindparam("of_cart"))
     .order_by(_lines.c.position, _lines.c.id)
 )
-_UPDATE_LINE = update(_lines).where(_lines.c.id == bindparam("key"))
-_UPDATE_CART = update(_cart).where(_cart.c.id == bindparam("key"))
-_INSERT_LINE = insert(_lines)
+_THE_CART = update(_cart).where(_cart.c.id == bindparam("key"))
+_TOUCH_CART = Prepared(_THE_CART, ["updated_at"])
+_UPDATE_CART = Prepared(_THE_CART, [*_CART, *_DISCOUNT, "updated_at"])
+_INSERT_CART = insert_of(_cart)
+_INSERT_LINE = insert_of(_lines)
+_UPDATE_LINE = Prepared(update(_lines).where(_lines.c.id == bindparam("key")), [*_LINE, *_DISCOUNT])
+_DELETE_LINE = Prepared(delete(_lines).where(_lines.c.id == bindparam("key")))
 _SHOP_CURRENCY = select(Location.currency).join(Register)
-_SELECT_CUSTOMER = (
+_SELECT_CUSTOMER = Prepared(
     select(
         Profile.id,
         Profile.name,
         Profile.email,
         Profile.tax_exempt,
         Profile.erased,
-        ProfilePaymentData.account_balance_minor,
-        ProfilePaymentData.service_credits,
+        func.coalesce(ProfilePaymentData.account_balance_minor, 0).label("credit_minor"),
+        func.coalesce(ProfilePaymentData.service_credits, 0).label("service_credits"),
     )
     .outerjoin(ProfilePaymentData, ProfilePaymentData.profile_id == Profile.id)
     .where(Profile.id == bindparam("profile_id"))
 )
 
 
-def load_current(db: Session | Connection) -> CartRow | None:
+def load_current(db: Db) -> CartRow | None:
     """Read the cart at the counter, if there is one."""
-    row = db.execute(_CURRENT_CART).first()
-    return _to_cart(row) if row else None
+    row = _CURRENT_CART.first(db)
+    return CartRow(**_discounted(row)) if row else None
 
 
-def load_cart(db: Session | Connection, cart_id: UUID) -> CartRow | None:
+def load_cart(db: Db, cart_id: UUID) -> CartRow | None:
     """Read one cart, whatever its status."""
-    row = db.execute(_ONE_CART, {"cart_id": cart_id}).first()
-    return _to_cart(row) if row else None
+    row = _ONE_CART.first(db, cart_id=cart_id)
+    return CartRow(**_discounted(row)) if row else None
 
 
-def load_lines(db: Session | Connection, cart_id: UUID) -> tuple[LineRow, ...]:
+def load_lines(db: Db, cart_id: UUID) -> tuple[LineRow, ...]:
     """Read the lines in the order of the counter."""
-    rows = db.execute(_SELECT_LINES, {"cart_id": cart_id})
-    return tuple(_to_line(row) for row in rows)
+    return tuple(_to_line(row) for row in _SELECT_LINES.all(db, of_cart=cart_id))
 
 
-def load_customer(db: Session | Connection, profile_id: UUID | None) -> CustomerRow | None:
+def load_customer(db: Db, profile_id: UUID | None) -> CustomerRow | None:
     """Read a customer with what they have with us."""
     if profile_id is None:
         return None
-    row = db.execute(_SELECT_CUSTOMER, {"profile_id": profile_id}).first()
-    return CustomerRow(*row[:5], row[5] or 0, row[6] or 0) if row else None
+    row = _SELECT_CUSTOMER.first(db, profile_id=profile_id)
+    return CustomerRow(**row) if row else None
 
 
-def create(db: Session | Connection, now: datetime) -> CartRow:
+def create(db: Db, now: datetime) -> CartRow:
     """Open an empty cart in the location's currency."""
     register_id = db.execute(select(Register.id)).scalar_one()
     cart = CartRow(new_id(), register_id, CartStatus.OPEN, shop_currency(db))
-    db.execute(insert(_cart).values(**_columns(cart), created_at=now, updated_at=now))
+    _INSERT_CART.run(db, **_columns(cart), created_at=now, updated_at=now)
     return cart
 
 
-def shop_currency(db: Session | Connection) -> str:
+def shop_currency(db: Db) -> str:
     """Read the location's currency, in which new carts are."""
     return db.execute(_SHOP_CURRENCY).scalar_one()
 
 
-def follow_currency(db: Session | Connection, cart: CartRow) -> CartRow:
+def follow_currency(db: Db, cart: CartRow) -> CartRow:
     """Move an empty cart to the location's currency; what undo knew was priced in another."""
     currency = shop_currency(db)
     if currency == cart.currency:
@@ -169,28 +166,21 @@ def follow_currency(db: Session | Connection, cart: CartRow) -> CartRow:
     return replace(cart, currency=currency)
 
 
-def save(db: Session | Connection, before: Draft, after: Draft, now: datetime) -> None:
+def save(db: Db, before: Draft, after: Draft, now: datetime) -> None:
     """Write what differs between two drafts of one cart."""
     old = {line.id: line for line in before.lines}
     new = {line.id: line for line in after.lines}
-    _delete(db, [key for key in old if key not in new])
-    _insert(db, after.cart.id, [line for key, line in new.items() if key not in old])
     for key in before.touched(after):
-        if key in old and key in new:
-            db.execute(_UPDATE_LINE, {**_line_columns(new[key]), "key": key})
-    columns = _columns(after.cart) if after.cart != before.cart else {}
-    db.execute(_UPDATE_CART, {**columns, "updated_at": now, "key": after.cart.id})
-
-
-def _delete(db: Session | Connection, ids: list[UUID]) -> None:
-    if ids:
-        db.execute(delete(_lines).where(_lines.c.id.in_(ids)))
-
-
-def _insert(db: Session | Connection, cart_id: UUID, lines: Iterable[LineRow]) -> None:
-    rows = [{**_line_columns(line), "cart_id": cart_id} for line in lines]
-    if rows:
-        db.execute(_INSERT_LINE, rows)
+        if key not in new:
+            _DELETE_LINE.run(db, key=key)
+        elif key in old:
+            _UPDATE_LINE.run(db, **_line_columns(new[key]), key=key)
+        else:
+            _INSERT_LINE.run(db, **_line_columns(new[key]), cart_id=after.cart.id)
+    if after.cart == before.cart:
+        _TOUCH_CART.run(db, updated_at=now, key=after.cart.id)
+    else:
+        _UPDATE_CART.run(db, **_columns(after.cart), updated_at=now, key=after.cart.id)
 
 
 def _line_columns(line: LineRow) -> dict[str, Any]:
@@ -205,17 +195,13 @@ def _columns(row: CartRow | LineRow) -> dict[str, Any]:
     return {**columns, "discount_kind": kind, "discount_value": value}
 
 
-def _to_cart(row: Sequence[Any]) -> CartRow:
-    *plain, note, kind, value = row
-    return CartRow(*[*plain, _discount(kind, value), note])
+def _to_line(row: Row) -> LineRow:
+    named = row["tax_ids"]
+    row["tax_ids"] = None if named is None else tuple(named)
+    return LineRow(**_discounted(row))
 
 
-def _to_line(row: Sequence[Any]) -> LineRow:
-    """Positions are those of `_SELECT_LINES`; by name it would cost a third of a scan."""
-    *plain, tax_ids, note, kind, value = row
-    named = None if tax_ids is None else tuple(tax_ids)
-    return LineRow(*[*plain, named, _discount(kind, value), note])
-
-
-def _discount(kind: str | None, value: int) -> Discount | None:
-    return Discount(DiscountKind(kind), value) if kind else None
+def _discounted(row: Row) -> Row:
+    kind, value = row.pop("discount_kind"), row.pop("discount_value")
+    row["discount"] = Discount(DiscountKind(kind), value) if kind else None
+    return row

@@ -11,41 +11,21 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QPoint,
     QRect,
-    QSize,
     Qt,
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView
 
-from pos.ui import theme
 from pos.ui.i18n import tr
-from pos.ui.icons import pixmap
 from pos.ui.models.windowed import DISPLAY, ROOT, ROW, Index
+from pos.ui.screens.cart_line import FIGURE, LineDelegate, stepper_box
 from pos.ui.screens.sale_views import LineView
-from pos.ui.tokens import TOUCH, Tokens
+from pos.ui.tokens import TOUCH
 from pos.ui.widgets.entry import MILLI, quantity_text
 
-HEIGHT = 64
-_SIDE = 16
-_FIGURE = 40
-_TOTAL = 84
-_STEPPER = 2 * TOUCH + _FIGURE
 _FLASH_MS = 300
-_MINUS, _JOINER = "\N{MINUS SIGN}", "\N{WORD JOINER}"
-_MIDDLE_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_TOP_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-_MIDDLE_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
 class CartModel(QAbstractListModel):
@@ -89,77 +69,6 @@ class CartModel(QAbstractListModel):
         return f"{quantity} \N{MULTIPLICATION SIGN} {line.name}, {line.total}"
 
 
-def stepper_box(row: QRect) -> QRect:
-    """Return where the stepper of a row is."""
-    left = row.right() - _SIDE - _TOTAL - _STEPPER
-    return QRect(left, row.top() + (HEIGHT - TOUCH) // 2, _STEPPER, TOUCH)
-
-
-class _LineDelegate(QStyledItemDelegate):
-    """Paints name, small text, stepper and total."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._bold = theme.font(15, QFont.Weight.Bold)
-        self._small = theme.font(13)
-        self._wide, self._narrow = QFontMetrics(self._bold), QFontMetrics(self._small)
-        self.flashing = ""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(200, HEIGHT)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        line: LineView = index.data(ROW)
-        tokens = theme.tokens()
-        box: QRect = option.rect
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._ground(painter, box, tokens, chosen=chosen or line.id == self.flashing)
-        self._words(painter, box, tokens, line)
-        self._stepper(painter, stepper_box(box), tokens, line)
-        painter.setFont(self._bold)
-        painter.setPen(QColor(tokens.text))
-        painter.drawText(box.adjusted(0, 0, -_SIDE, 0), int(_MIDDLE_RIGHT), line.total)
-        painter.restore()
-
-    def _ground(self, painter: QPainter, box: QRect, tokens: Tokens, *, chosen: bool) -> None:
-        if chosen:
-            painter.fillRect(box, QColor(tokens.accent_soft))
-            painter.fillRect(box.left(), box.top(), 4, box.height(), QColor(tokens.accent))
-        painter.setPen(QColor(tokens.line))
-        inset = 0 if chosen else _SIDE
-        painter.drawLine(box.left() + inset, box.bottom(), box.right() - inset, box.bottom())
-
-    def _words(self, painter: QPainter, box: QRect, tokens: Tokens, line: LineView) -> None:
-        right = stepper_box(box).left() - 8
-        width = right - box.left() - _SIDE
-        detail = " · ".join(part for part in (line.detail, line.note) if part)
-        detail = detail.replace(_MINUS, _MINUS + _JOINER)  # a sign stays with its figure
-        two = self._narrow.horizontalAdvance(detail) > width
-        top = QRect(box.left() + _SIDE, box.top() + (5 if two else 12), width, 20)
-        painter.setFont(self._bold)
-        painter.setPen(QColor(tokens.text))
-        painter.drawText(top, int(_MIDDLE_LEFT), _fit(self._wide, line.name, width))
-        painter.setFont(self._small)
-        painter.setPen(QColor(tokens.muted))
-        below = QRect(top.left(), top.bottom() + 2, width, 34 if two else 18)
-        painter.drawText(below, int(_TOP_LEFT), _fit(self._narrow, detail, 2 * width - 24))
-
-    def _stepper(self, painter: QPainter, box: QRect, tokens: Tokens, line: LineView) -> None:
-        painter.setPen(QPen(QColor(tokens.line), tokens.border))
-        painter.setBrush(QColor(tokens.surface))
-        painter.drawRoundedRect(box, tokens.radius, tokens.radius)
-        last = line.quantity_milli <= MILLI
-        for name, left in (("trash-2" if last else "minus", 0), ("plus", TOUCH + _FIGURE)):
-            at = QPoint(box.left() + left + (TOUCH - 16) // 2, box.top() + (TOUCH - 16) // 2)
-            painter.drawPixmap(at, pixmap(name, tokens.text, 16))
-        painter.setFont(self._bold)
-        painter.setPen(QColor(tokens.text))
-        middle = box.adjusted(TOUCH - 6, 0, 6 - TOUCH, 0)
-        painter.drawText(middle, int(_CENTRE), quantity_text(line.quantity_milli))
-
-
 class CartList(QListView):
     """Emits what a finger or key did to a line; quantities in thousandths."""
 
@@ -171,7 +80,7 @@ class CartList(QListView):
     def __init__(self) -> None:
         super().__init__()
         self.cart = CartModel()
-        self._lines = _LineDelegate(self)
+        self._lines = LineDelegate(self)
         self._flash = QTimer(self, singleShot=True, interval=_FLASH_MS)
         self._flash.timeout.connect(self._calm)
         self.setModel(self.cart)
@@ -208,8 +117,9 @@ class CartList(QListView):
         """Choose a line; an unknown one falls back to the last."""
         row = self.cart.row_of(line_id)
         index = self.cart.index(row if row >= 0 else self.cart.rowCount() - 1)
-        how = QItemSelectionModel.SelectionFlag.ClearAndSelect
-        self.selectionModel().setCurrentIndex(index, how)
+        if index != self.currentIndex():
+            how = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.selectionModel().setCurrentIndex(index, how)
         self.scrollTo(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -239,7 +149,7 @@ class CartList(QListView):
         across = at.x() - box.left()
         if across < TOUCH:
             self._less(line)
-        elif across >= TOUCH + _FIGURE:
+        elif across >= TOUCH + FIGURE:
             self.stepped.emit(line.id, MILLI)
         else:
             self.quantity_asked.emit(line.id)
@@ -259,7 +169,3 @@ class CartList(QListView):
     def _calm(self) -> None:
         self._lines.flashing = ""
         self.viewport().update()
-
-
-def _fit(metrics: QFontMetrics, text: str, width: int) -> str:
-    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)

@@ -73,18 +73,19 @@ class Totals(QWidget):
             parts.append((tr("Discount"), view.discount))
         parts += view.taxes
         self._make_room(len(parts))
-        for row, (words, figure) in zip(self._rows, parts, strict=True):
+        for row, (words, figure) in zip(self._rows, parts, strict=False):
             row.show_parts(words, figure)
         self.total.show_parts(tr("Total"), view.total)
         self._note.setText(tr("Note: {text}").format(text=view.note) if view.note else "")
         self._note.setVisible(bool(view.note))
 
     def _make_room(self, count: int) -> None:
-        while len(self._rows) > count:
-            self._rows.pop().deleteLater()
+        """Show ``count`` rows; the others stay hidden, as the next scan wants them again."""
         while len(self._rows) < count:
             self._rows.append(AmountRow("", ""))
             self._above.addWidget(self._rows[-1])
+        for at, row in enumerate(self._rows):
+            row.setVisible(at < count)
 
 
 class CartPanel(QFrame):
