@@ -46,11 +46,13 @@ def write_customers(till_db: Path, count: int, seed: int = 1) -> None:
     dice = random.Random(seed)  # noqa: S311  made-up people, nothing secret
     with _bulk(till_db) as db:
         (business,) = db.execute("SELECT id FROM business").fetchone()
+        (known,) = db.execute("SELECT ifnull(max(number), 0) FROM profile").fetchone()
         for begin in range(0, count, _BATCH):
-            ages = range(count - begin, max(0, count - begin - _BATCH), -1)
-            people = [_person(business, age, dice) for age in ages]
+            made = range(begin + 1, min(begin + _BATCH, count) + 1)
+            people = [_person(known + at, business, count + 1 - at, dice) for at in made]
             insert(db, "profile", people)
             insert(db, "profile_payment_data", [(row[0], 0, 0, None) for row in people])
+        db.execute("INSERT INTO profile_search(profile_search) VALUES ('rebuild')")
 
 
 def write_orders(till_db: Path, count: int, seed: int = 1, last: datetime = LAST) -> None:
@@ -88,13 +90,13 @@ def _bulk(till_db: Path) -> Iterator[sqlite3.Connection]:
         db.execute("PRAGMA journal_mode=WAL").close()
 
 
-def _person(business: str, age: int, dice: random.Random) -> Row:
+def _person(number: int, business: str, age: int, dice: random.Random) -> Row:
     """Make a customer who was created ``age`` minutes before `LAST`."""
     at = LAST - timedelta(minutes=age)
     first, family = dice.choice(_FIRST.split()), dice.choice(_LAST.split())
     email = f"{first}.{family}.{age}@example.com".replace("'", "").lower()
     digits = f"1415{dice.randrange(10**7):07d}"
     phone = f"+1 {digits[1:4]} {digits[4:7]} {digits[7:]}"
-    search = search_text(f"{first} {family}", email, "")
+    search = search_text(f"{first} {family}", email, "", phone)
     words = (f"{first} {family}", phone, digits, email, "", 0, search)
-    return (v7(at, dice), business, *words, 0, age, time_text(at))
+    return (v7(at, dice), number, business, *words, 0, age, time_text(at))

@@ -67,8 +67,8 @@ COLUMNS = {
     ),
     "refund_line": "id refund_id order_line_id quantity_milli amount_minor tax_minor restock",
     "profile": (
-        "id business_id name phone phone_digits email tax_id tax_exempt search erased version "
-        "created_at"
+        "id number business_id name phone phone_digits email tax_id tax_exempt search erased "
+        "version created_at"
     ),
     "profile_payment_data": "profile_id account_balance_minor service_credits stripe_customer_id",
 }

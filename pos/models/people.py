@@ -5,15 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pos.models.base import Base, Id, Minor
+
+PHONE_MARK = "\ue000"
+"""Begins a phone number in ``Profile.search``: a private use character, which no query may hold."""
 
 
 class Profile(Base):
     """A customer; ``search`` holds the folded words that the chooser looks in.
 
+    ``number`` counts them in the order in which this till learned of them; it
+    ties them to their index, as a rowid may change when a file is vacuumed.
     ``erased`` means that name, phone and email were blanked while the orders stay.
     """
 
@@ -25,6 +30,9 @@ class Profile(Base):
     )
 
     id: Mapped[Id]
+    number: Mapped[int] = mapped_column(
+        unique=True, default=text("(SELECT ifnull(max(number), 0) + 1 FROM profile)")
+    )
     business_id: Mapped[UUID] = mapped_column(ForeignKey("business.id"))
     name: Mapped[str]
     phone: Mapped[str] = mapped_column(default="")
@@ -49,3 +57,22 @@ class ProfilePaymentData(Base):
     account_balance_minor: Mapped[Minor] = mapped_column(default=0)
     service_credits: Mapped[int] = mapped_column(default=0)
     stripe_customer_id: Mapped[str | None]
+
+
+# Every blank-separated word is one token, signs included, so that what is typed is
+# looked up as it is stored; folding has been done. Not in the metadata: Alembic
+# knows no virtual tables. A migration that rebuilds ``profile`` makes the triggers anew.
+PROFILE_SEARCH = """
+CREATE VIRTUAL TABLE profile_search USING fts5(
+  search, content='profile', content_rowid='number', columnsize=0, detail=none,
+  prefix='1 2 3 4 5',
+  tokenize="unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'")
+"""
+_ADD = "INSERT INTO profile_search(rowid, search) VALUES (new.number, new.search);"
+_TAKE = """INSERT INTO profile_search(profile_search, rowid, search)
+  VALUES ('delete', old.number, old.search);"""
+PROFILE_TRIGGERS = (
+    f"CREATE TRIGGER profile_search_add AFTER INSERT ON profile BEGIN {_ADD} END",
+    f"CREATE TRIGGER profile_search_put AFTER UPDATE OF search ON profile BEGIN {_TAKE} {_ADD} END",
+    f"CREATE TRIGGER profile_search_take AFTER DELETE ON profile BEGIN {_TAKE} END",
+)

@@ -12,6 +12,8 @@ import pytest
 from pos.models import migrate
 from pos.models.database import Database
 from pos.services import journal, shop
+from pos.services.customers import CustomerService
+from tests.support.till import FakeClock
 
 SCHEMAS = Path(__file__).parent / "schemas"
 REBUILDS = """
@@ -58,6 +60,7 @@ def test_a_stored_file_is_upgraded_and_opens(path, tmp_path):
     with db.reader.begin() as connection:
         assert journal.first_broken(connection) is None
         assert shop.load(connection).name == "Harbour Studio"
+    assert [who.name for who in CustomerService(db, FakeClock()).search("jon")] == ["Jonas Weber"]
     db.close()
 
 

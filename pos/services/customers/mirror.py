@@ -33,6 +33,7 @@ def apply(db: Connection, items: Sequence[CustomerOut], now: datetime) -> int:
     if erased:
         erasure.note(db, erased, now)
     erasure.scrub(db)
+    erasure.merge_index(db, begin=bool(erased))
     return len(changed)
 
 
@@ -101,5 +102,5 @@ def _words(item: CustomerOut) -> dict[str, str]:
         "phone_digits": digits(phone),
         "email": email.lower(),
         "tax_id": tax_id,
-        "search": finding.search_text(name, email, tax_id),
+        "search": finding.search_text(name, email, tax_id, phone),
     }

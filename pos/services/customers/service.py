@@ -98,7 +98,7 @@ class CustomerService:
             return _get(db, profile_id)
 
     def _duplicates(self, typed: _Typed) -> tuple[CustomerView, ...]:
-        """Look before the write lock is taken: this reads everybody."""
+        """Look before the write lock is taken."""
         condition = finding.same_person(typed.phone, typed.email)
         if condition is None:
             return ()
@@ -171,7 +171,7 @@ def _insert(db: Connection, typed: _Typed, now: datetime) -> UUID:
             phone_digits=fields.digits(typed.phone),
             email=typed.email,
             tax_id=typed.tax_id,
-            search=finding.search_text(typed.name, typed.email, typed.tax_id),
+            search=finding.search_text(typed.name, typed.email, typed.tax_id, typed.phone),
             created_at=now,
         )
     )
@@ -214,7 +214,7 @@ def _recent_ids(db: Connection, limit: int) -> list[UUID]:
         .limit(_LOOKED_AT)
     )
     alive = Profile.erased.is_(False)
-    made = select(Profile.id, Profile.created_at).where(alive).order_by(Profile.created_at.desc())
+    made = select(Profile.id, Profile.created_at).where(alive).order_by(Profile.number.desc())
     found: list[Any] = [*db.execute(bought).all(), *db.execute(made.limit(limit)).all()]
     candidates = Profile.id.in_([row[0] for row in found])
     gone = set(db.scalars(select(Profile.id).where(candidates, Profile.erased)))

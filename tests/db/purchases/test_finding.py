@@ -28,7 +28,7 @@ def customer(till, name, email=""):
             business_id=session.query(Business.id).scalar(),
             name=name,
             email=email,
-            search=search_text(name, email, ""),
+            search=search_text(name, email, "", ""),
             created_at=datetime.now(UTC),
         )
         session.add(row)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from pos.backend.wire import CustomerIn, CustomerOut, CustomersPage, decode
 from pos.errors import CashierError
 from pos.models.people import Profile, ProfilePaymentData
 from pos.models.sync import JournalEntry, OutboxEntry
-from pos.services.customers import CustomerService, DuplicateFound
+from pos.services.customers import CustomerService, DuplicateFound, finding
 from tests.support.orders import add_order
 from tests.support.till import FakeClock, make_shop, open_db
 
@@ -77,6 +79,12 @@ def names(found):
         ("42", []),
         ("%", []),
         ("' OR 1=1 --", []),
+        ('"jin"', []),
+        ("jin*", []),
+        ("jin AND park", []),
+        ("search:jin", []),
+        ("\ue000415", ["Jin Park"]),
+        ("ji\0n", ["Jin Park"]),
         ("", []),
         ("   ", []),
     ],
@@ -95,6 +103,22 @@ def test_search_is_limited(people):
     for i in range(12):
         people.create(f"Kim {i}")
     assert len(people.search("kim", limit=5)) == 5
+
+
+def test_of_very_many_the_newest_are_sorted(people, monkeypatch):
+    monkeypatch.setattr(finding, "LOOKED_AT", 3)
+    for name in ("Kim A", "Kim D", "Kim C", "Kim B"):
+        people.create(name)
+    assert names(people.search("kim")) == ["Kim B", "Kim C", "Kim D"]
+
+
+def test_they_are_found_after_the_file_was_vacuumed(db, people, studio):
+    with db.engine.begin() as connection:
+        connection.execute(delete(ProfilePaymentData))
+        connection.execute(delete(Profile).where(Profile.id == studio["Ji-woo Park"]))
+    with closing(sqlite3.connect(db.path)) as raw:
+        raw.execute("VACUUM")
+    assert names(people.search("park")) == ["Dana Parker", "Jin Park"]
 
 
 def test_a_list_shows_only_the_end_of_a_phone_number(people, studio):
@@ -208,6 +232,15 @@ def test_the_backend_adds_and_changes_customers(people):
     assert people.apply_delta([told(ada, 2, name="Ada L.", credit_balance_minor=-5)]) == 1
     assert (people.get(ada).name, people.get(ada).credit_minor) == ("Ada L.", -5)
     assert names(people.search("0001")) == ["Ada L."]
+
+
+def test_changed_words_are_found_and_the_old_ones_are_not(people):
+    ada, name = uuid4(), "Пётр Иванович 임박"
+    people.apply_delta([told(ada, 1)])
+    people.apply_delta([told(ada, 2, name=name, phone="030 1234567", email="")])
+    assert names(people.search("ada")) == names(people.search("0001")) == []
+    for typed in ("петр", "иван", "ович", "박", "234", "030 1234"):
+        assert names(people.search(typed)) == [name], typed
 
 
 def test_an_old_or_repeated_page_changes_nothing(people):

@@ -128,6 +128,19 @@ def test_name_phone_and_email_vanish_and_totals_stay(db, people, carts, clock):
     assert carts.undo().customer is None
 
 
+def test_the_index_forgets_one_of_many(db, people):
+    gone, *_ = [people.create(NAME, PHONE, EMAIL, force=True).id] + [
+        people.create(f"Quentin Zoll {at}", "+49 30 5550000", force=True).id for at in range(40)
+    ]
+    all_sent(db, FakeClock())
+    assert {table for table, _ in anywhere(db)} >= {"profile_search_data"}
+    people.apply_delta([erased(gone)])
+    assert anywhere(db) == set()
+    assert len(people.search("quentin")) == len(people.search("0305550")) == 40
+    with closing(sqlite3.connect(db.path)) as raw:
+        raw.execute("INSERT INTO profile_search(profile_search) VALUES ('integrity-check')")
+
+
 def test_what_was_waiting_is_scrubbed_once_it_has_arrived(db, people, clock):
     profile = people.create(NAME, PHONE, EMAIL).id
     people.apply_delta([erased(profile)])
