@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pos.models.base import Base, Id, Minor
 
+SHOWN = "erased = 0"
+"""Customers that are listed; queries must say it in these words."""
 PHONE_MARK = "\ue000"
 """Begins a phone number in ``Profile.search``: a private use character, which no query may hold."""
 
@@ -27,6 +29,7 @@ class Profile(Base):
         Index("ix_profile_phone_digits", "phone_digits"),
         Index("ix_profile_email", "email"),
         Index("ix_profile_name", "name"),
+        Index("ix_profile_shown", "number", sqlite_where=text(SHOWN)),
     )
 
     id: Mapped[Id]

@@ -3,8 +3,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from pos.services.customers import CustomerService
+from pos.ui.controllers.customers import ChooserController
 from pos.ui.screens.customer_views import NewCustomer
-from pos.ui.screens.customers import SIZE, CustomersScreen
+from pos.ui.screens.customers import SIZE, CustomerChooser, CustomersScreen
+from tests.support.till import FakeClock, make_shop, open_db
 from tests.ui import fakes
 from tests.ui.test_sale import heard
 
@@ -104,3 +107,19 @@ def test_the_list_is_a_screen_too(qtbot, calls):
     screen.on_typed("p")
     assert screen.chooser.search.text() == "p"
     assert not screen.chooser.nobody.isVisible()
+
+
+def test_over_a_sale_are_the_recent_ones_and_on_the_screen_everybody(qtbot, calls, tmp_path):
+    with open_db(tmp_path) as db:
+        make_shop(db)
+        people = CustomerService(db, FakeClock())
+        made = [people.create(f"Kim {at}").name for at in range(205)]
+        over, alone = CustomerChooser(calls), CustomerChooser(calls, in_sale=False)
+        for chooser, expected in ((over, made[:4:-1]), (alone, made[::-1])):
+            qtbot.addWidget(chooser)
+            rows = chooser.table.rows
+            ChooserController(chooser, people, (calls, calls)).search("")
+            qtbot.waitUntil(lambda rows=rows: rows.total > 0)
+            assert rows.total == len(expected)
+            qtbot.waitUntil(lambda rows=rows: rows.row_at(rows.total - 1) is not None)
+            assert [rows.row_at(at).name for at in range(rows.total)] == expected

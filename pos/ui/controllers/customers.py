@@ -23,6 +23,19 @@ from pos.ui.widgets.overlay import Overlay
 _LIMIT = 200
 
 
+class _Everybody:
+    """All customers as count and pages, however many they are."""
+
+    def __init__(self, service: CustomerService, shop: Shop | None) -> None:
+        self._service, self._shop = service, shop
+
+    def count(self) -> int:
+        return self._service.count()
+
+    def page(self, offset: int, limit: int) -> list[CustomerView]:
+        return [customer_view(each, self._shop) for each in self._service.page(offset, limit)]
+
+
 class _Found:
     """One search as count and pages; asked once, on the reading thread."""
 
@@ -94,8 +107,16 @@ class ChooserController(QObject):
         self.search(self._chooser.search.text().strip())
 
     def search(self, text: str) -> None:
-        """Show who matches; nothing typed shows the recent ones."""
-        found = _Found(self._service, text, self._shop)
+        """Show who matches; nothing typed shows the recent ones, or everybody on their own screen.
+
+        Over a sale the one who is looked for was here lately.
+        """
+        everybody = not text and not self._chooser.in_sale
+        found = (
+            _Everybody(self._service, self._shop)
+            if everybody
+            else _Found(self._service, text, self._shop)
+        )
         self._chooser.table.rows.show_source(found.count, found.page)
 
     def _on_chosen(self, profile_id: str) -> None:

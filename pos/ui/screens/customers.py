@@ -51,7 +51,7 @@ class CustomerChooser(QWidget):
 
     def __init__(self, calls: Calls, *, in_sale: bool = True) -> None:
         super().__init__()
-        self._in_sale = in_sale
+        self.in_sale = in_sale
         self._search = SearchField(tr("Name, phone or email"))
         self.search = self._search.edit
         self.table = Table(calls, columns(), tr("Customers"))
@@ -82,9 +82,9 @@ class CustomerChooser(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(3 * GRID)
         head = QHBoxLayout()
-        head.addWidget(Label(tr("Choose customer") if self._in_sale else tr("Customers"), "title"))
+        head.addWidget(Label(tr("Choose customer") if self.in_sale else tr("Customers"), "title"))
         head.addStretch()
-        if self._in_sale:
+        if self.in_sale:
             head.addWidget(key_cap("F3"))
         outer.addLayout(head)
         outer.addWidget(self._stack, 1)
@@ -93,7 +93,7 @@ class CustomerChooser(QWidget):
         line = QHBoxLayout()
         line.setSpacing(3 * GRID)
         line.addWidget(self.new, 1)
-        if self._in_sale:
+        if self.in_sale:
             line.addWidget(self.nobody, 1)
         line.addWidget(self.use, 1)
         return line
@@ -144,7 +144,7 @@ class CustomerChooser(QWidget):
 
     def _show_choice(self, view: CustomerView | None) -> None:
         self.use.setEnabled(view is not None)
-        words = tr("Use {name}") if self._in_sale else tr("Sell to {name}")
+        words = tr("Use {name}") if self.in_sale else tr("Sell to {name}")
         name = f"{view.name} \N{RETURN SYMBOL}" if view else tr("a customer")
         self.use.set_text(words.format(name=name))
 

@@ -137,6 +137,16 @@ def test_recent_are_the_last_to_buy_or_to_be_created(db, people, studio, clock):
     assert all(view.last_purchase_at is None for view in rest)
 
 
+def test_everybody_is_listed_in_pages_the_newest_first(people, studio):
+    assert people.count() == len(studio)
+    newest_first = [*studio][::-1]
+    assert names(people.page(0, 2)) == newest_first[:2]
+    assert names(people.page(2, 10)) == newest_first[2:]
+    people.apply_delta([told(studio["박지우"], 2, erased=True)])
+    assert people.count() == len(studio) - 1
+    assert names(people.page(0, 1)) == ["Jürgen Müller"]
+
+
 def test_a_new_customer_is_here_at_once_and_on_the_way_to_the_backend(db, people, clock):
     made = people.create("  Ann\tLee ", "+1 (415) 555-0100", "Ann@Example.com", "T1")
     assert (made.name, made.email, made.is_synced) == ("Ann Lee", "ann@example.com", False)
