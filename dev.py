@@ -257,33 +257,13 @@ def demo(arguments: list[str]) -> int:
     return os.execv(command[0], command)  # noqa: S606  # no shell wanted
 
 
-def bench(arguments: list[str]) -> int:
-    """Run each bench named, or all for a new docs/PERFORMANCE.md; one after another."""
-    found = sorted(path.stem for path in (ROOT / "bench").glob("bench_*.py"))
-    chosen = [name for name in found if not arguments or name[len("bench_") :] in arguments]
-    if not chosen:
-        stop(f"no such bench; there are: {', '.join(found) or 'none yet'}")
-    if not arguments:
-        (ROOT / "docs" / "PERFORMANCE.md").unlink(missing_ok=True)
-    return max(_measured(number, name, len(chosen)) for number, name in enumerate(chosen, 1))
-
-
-def _measured(number: int, name: str, of: int) -> int:
-    started = time.monotonic()
-    print(f"· {name} ({number} of {of})", flush=True)
-    code = run(["-m", f"bench.{name}"])
-    verdict = "FAILED" if code else "done"
-    print(f"· {name} {verdict} ({time.monotonic() - started:.0f} s)", flush=True)
-    return code
-
-
 VERBS: dict[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "test": test,
     "lint": lint,
-    "bench": bench,
 }
 COMMANDS = {
+    "bench": ["-m", "bench"],
     "screenshots": ["-m", "pos", "demo", "--tour", "--readme", "docs/screenshots"],
     "simulate": ["-m", "tests.simulation"],
     "mutants": ["-m", "tests.simulation.mutants"],

@@ -16,7 +16,7 @@ from pos.pricing import Discount, Line, LineTotals, Tax, Totals, price, refund_s
 from pos.services import shop
 from pos.services.journal import Event, record
 from pos.services.purchases import PurchaseFilter
-from pos.services.sync import enqueue_order, enqueue_refund
+from pos.services.sync import enqueue_order, enqueue_refund, read_sold
 
 SALES = Tax("sales", "Sales tax", 82_500)
 
@@ -82,7 +82,7 @@ def add_order(
         event = Event("order_committed", str(order.id), {"total": order.total_minor}, "Mina Kang")
         record(session, event, clock())
         if queued:
-            enqueue_order(session, order.id, clock)
+            enqueue_order(session, read_sold(session, order.id), clock)
         return order.id
 
 

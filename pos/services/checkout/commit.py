@@ -25,6 +25,7 @@ from pos.services import totals
 from pos.services.checkout.ports import Run, Taken
 from pos.services.journal import Event, record
 from pos.services.shop import Shop
+from pos.services.sync import Sold
 from pos.terminal.api import NO_CHARGE, PaymentFacts
 
 _register = table_of(Register)
@@ -68,13 +69,14 @@ _ORDER = (
 )
 
 
-def commit_order(db: Db, run: Run, taken: Sequence[Taken], here: Shop, now: datetime) -> UUID:
-    """Write everything a paid sale is; returns the order's id, which is the run's."""
-    lines = run.frozen["lines"]
+def commit_order(db: Db, run: Run, taken: Sequence[Taken], here: Shop, now: datetime) -> Sold:
+    """Write everything a paid sale is but the outbox's entry; the order's id is the run's."""
     order = _order_row(db, run, here, now)
+    lines = [it | {"id": UUID(it["id"]), "order_id": run.id} for it in run.frozen["lines"]]
+    payments = [_payment_row(run, each, now) for each in taken]
     _ADD_ORDER.run(db, **order)
-    _ADD_LINE.run_many(db, [it | {"id": UUID(it["id"]), "order_id": run.id} for it in lines])
-    _ADD_PAYMENT.run_many(db, [_payment_row(run, each, now) for each in taken])
+    _ADD_LINE.run_many(db, lines)
+    _ADD_PAYMENT.run_many(db, payments)
     _move_stock(db, lines, now)
     totals.add_sale(db, order, lines, [(name, facts.amount_minor) for _, name, facts in taken])
     _COMMITTED.run(db, run=run.id)
@@ -82,7 +84,7 @@ def commit_order(db: Db, run: Run, taken: Sequence[Taken], here: Shop, now: date
     said = {"number": order["receipt_number"], "total": run.total_minor, "currency": run.currency}
     paid = {"paid_with": [provider for _, provider, _ in taken]}
     record(db, Event("order_paid", str(run.id), said | paid, here.staff_name), now)
-    return run.id
+    return Sold(order, lines, payments, here.staff_name)
 
 
 def _order_row(db: Db, run: Run, here: Shop, now: datetime) -> dict[str, Any]:

@@ -37,8 +37,9 @@ from pos.services.checkout.ports import (
 from pos.services.checkout.views import RunView
 from pos.services.journal import Event, record
 from pos.services.shop import Clock
+from pos.services.sync import Sold
 
-Enqueue = Callable[[Connection, UUID, Clock], None]
+Enqueue = Callable[[Connection, Sold, Clock], None]
 
 _run = table_of(CheckoutRun)
 _session = table_of(PaymentSession)
@@ -157,8 +158,8 @@ class SqlRunTx:
         _OPEN_SESSION.run(self._db, **values, version=1)
 
     def commit(self, run: Run, taken: Sequence[Taken], now: datetime) -> None:
-        commit_order(self._db, run, taken, self._here, now)
-        self._enqueue(self._db, run.id, self._clock)
+        sold = commit_order(self._db, run, taken, self._here, now)
+        self._enqueue(self._db, sold, self._clock)
 
     def record(self, event: Event, now: datetime) -> None:
         record(self._db, event, now)

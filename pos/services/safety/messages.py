@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from pos.backend.wire import PurchaseIn, RefundIn, decode
 from pos.models.sync import OutboxEntry
-from pos.services.sync.bodies import purchase_message, refund_message
+from pos.services.sync.bodies import purchase_message, read_sold, refund_message
 from pos.services.sync.outbox import PURCHASE, REFUND
 
 _NAMES = ("staff_name", "customer_name", "customer_email", "status")
@@ -37,11 +37,11 @@ def _faithful(db: Connection, row: Any) -> bool:
     try:
         if row.kind == PURCHASE:
             told: msgspec.Struct = decode(bytes(row.body), PurchaseIn)
-            made = purchase_message(db, row.key)
+            made = purchase_message(read_sold(db, row.key))
         else:
             refund = decode(bytes(row.body), RefundIn)
             told, made = refund, refund_message(db, refund.id)
-    except (msgspec.DecodeError, ValueError):
+    except (msgspec.DecodeError, ValueError, LookupError):
         return False
     return _bare(told) == _bare(made)
 

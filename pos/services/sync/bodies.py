@@ -6,7 +6,8 @@ bounds instead of being refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
@@ -56,11 +57,27 @@ _TOLD: dict[RefundState, RefundStatus] = {
 }
 
 
-def purchase_message(db: Db, order_id: UUID) -> PurchaseIn:
-    """Say what was sold; reads the caller's transaction."""
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """A paid order: the columns of its rows, by name, and who sold it."""
+
+    order: Row
+    lines: Sequence[Row]
+    payments: Sequence[Row]
+    staff_name: str
+
+
+def read_sold(db: Db, order_id: UUID) -> Sold:
+    """Read an order back; raises `LookupError` for one that is not there."""
     order = _ORDER.one(db, order_id=order_id)
-    lines = _LINES.all(db, order_id=order_id)
-    payments = _PAYMENTS.all(db, order_id=order_id)
+    lines, payments = _LINES.all(db, order_id=order_id), _PAYMENTS.all(db, order_id=order_id)
+    staff = _STAFF.first(db, staff_id=order["staff_id"])
+    return Sold(order, lines, payments, staff["name"] if staff else "")
+
+
+def purchase_message(sold: Sold) -> PurchaseIn:
+    """Say what was sold."""
+    order = sold.order
     return PurchaseIn(
         **_same(order, "id", "register_id", "location_id", "business_id", "cart_id"),
         **_same(order, "currency", "prices_include_tax", "tax_rounding", "created_at"),
@@ -69,11 +86,11 @@ def purchase_message(db: Db, order_id: UUID) -> PurchaseIn:
         customer_name=_short(order["customer_name"]) or None,
         customer_email=_short(order["customer_email"]) or None,
         note=_short(order["note"], 4000),
-        staff_name=_staff_name(db, order["staff_id"]),
-        lines=tuple(_sold(line) for line in lines),
+        staff_name=_short(sold.staff_name),
+        lines=tuple(_sold(line) for line in sold.lines),
         order_discount=_discount(order),
         taxes=tuple(_tax_total(tax) for tax in order["taxes"]),
-        payments=tuple(_taken(payment) for payment in payments),
+        payments=tuple(_taken(payment) for payment in sold.payments),
     )
 
 
@@ -160,11 +177,6 @@ def _discount(row: Row) -> Discount | None:
     if row["discount_kind"] is None:
         return None
     return Discount(kind=row["discount_kind"], value=row["discount_value"])
-
-
-def _staff_name(db: Db, staff_id: UUID | None) -> str:
-    found = _STAFF.first(db, staff_id=staff_id)
-    return _short(found["name"]) if found else ""
 
 
 def _all(db: Db, query: Select[Any]) -> list[Row]:

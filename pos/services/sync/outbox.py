@@ -6,17 +6,18 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from pos.backend.wire import RefundIn, decode, encode
 from pos.models.base import table_of
+from pos.models.checkout import StripeOperation
 from pos.models.order import Order, Refund
 from pos.models.prepared import Db, insert_of
 from pos.models.states import RefundState
 from pos.models.sync import OutboxEntry
 from pos.services.shop import Clock
-from pos.services.sync.bodies import purchase_message, refund_message
+from pos.services.sync.bodies import Sold, purchase_message, refund_message
 
 _INSERT = insert_of(table_of(OutboxEntry), without=["seq"])
 
@@ -24,18 +25,17 @@ PURCHASE = "purchase"
 REFUND = "refund"
 
 
-def enqueue_order(db: Session | Connection, order_id: UUID, clock: Clock) -> None:
+def enqueue_order(db: Db, sold: Sold, clock: Clock) -> None:
     """Queue a paid order under its own id; call it inside the transaction of the commit.
 
     Raises `sqlalchemy.exc.IntegrityError` for an order that is queued already.
     """
-    _flush(db)
-    message = purchase_message(db, order_id)
+    message = purchase_message(sold)
     _insert(
         db,
         clock,
-        key=order_id,
-        aggregate_id=order_id,
+        key=message.id,
+        aggregate_id=message.id,
         kind=PURCHASE,
         path="/purchases/",
         body=encode(message),
@@ -44,7 +44,10 @@ def enqueue_order(db: Session | Connection, order_id: UUID, clock: Clock) -> Non
 
 
 def enqueue_refund(db: Session | Connection, refund_id: UUID, clock: Clock) -> None:
-    """Queue a refund that is done or pending; call it again when a pending one has ended.
+    """Queue a refund that is done or pending; call it again when it has ended or begun anew.
+
+    Its first message bears its own id as the key, a later one that of its status
+    and of the try at Stripe: a refund may fail, be allowed again, and fail again.
 
     A refund that failed before anybody was told of it is nobody's business and
     leaves no entry. Raises `ValueError` for one whose outcome is not known.
@@ -62,7 +65,7 @@ def enqueue_refund(db: Session | Connection, refund_id: UUID, clock: Clock) -> N
     _insert(
         db,
         clock,
-        key=refund_id if told is None else uuid5(refund_id, message.status),
+        key=refund_id if told is None else uuid5(refund_id, _nth(db, refund_id, message.status)),
         aggregate_id=order_id,
         kind=REFUND,
         path=f"/purchases/{order_id}/refunds/",
@@ -74,6 +77,11 @@ def enqueue_refund(db: Session | Connection, refund_id: UUID, clock: Clock) -> N
 def _told(db: Db, refund_id: UUID) -> RefundIn | None:
     body = db.execute(select(OutboxEntry.body).where(OutboxEntry.key == refund_id)).scalar()
     return None if body is None else decode(bytes(body), RefundIn)
+
+
+def _nth(db: Db, refund_id: UUID, status: str) -> str:
+    tries = select(func.count()).where(StripeOperation.owner_id == refund_id)
+    return f"{status}:{db.execute(tries).scalar_one()}"
 
 
 def _flush(db: Db) -> None:

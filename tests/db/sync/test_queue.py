@@ -11,7 +11,7 @@ from pos.errors import CashierError, RefusedError
 from pos.models.states import RefundState
 from pos.models.sync import JournalEntry, OutboxEntry
 from pos.pricing import Discount, DiscountKind
-from pos.services.sync import Sync, enqueue_order, enqueue_refund
+from pos.services.sync import Sync, enqueue_order, enqueue_refund, read_sold
 from tests.support.orders import Item, add_order, add_refund, end_refund
 from tests.support.scripted import FakeBackend, run
 from tests.support.till import make_db
@@ -29,14 +29,16 @@ def test_oldest_first_and_frozen_once(till, clock, sync, backend):
     run(sync, clock)
     assert backend.seen == ids
     assert sync.status().waiting == 0
-    with till.write.begin() as session, pytest.raises(IntegrityError):
-        enqueue_order(session, decode(backend.stored[ids[0]], PurchaseIn).id, clock)
+    with till.write.begin() as session:
+        told = read_sold(session, decode(backend.stored[ids[0]], PurchaseIn).id)
+        with pytest.raises(IntegrityError):
+            enqueue_order(session, told, clock)
 
 
 def test_a_rolled_back_sale_tells_nobody(till, clock):
     order_id = add_order(till, clock, queued=False)
     with till.write() as session:
-        enqueue_order(session, order_id, clock)
+        enqueue_order(session, read_sold(session, order_id), clock)
         session.rollback()
     assert Sync(till, clock).status().waiting == 0
 
