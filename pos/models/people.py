@@ -10,8 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pos.models.base import Base, Id, Minor
 
-SHOWN = "erased = 0"
-"""Customers that are listed; queries must say it in these words."""
 PHONE_MARK = "\ue000"
 """Begins a phone number in ``Profile.search``: a private use character, which no query may hold."""
 
@@ -29,7 +27,7 @@ class Profile(Base):
         Index("ix_profile_phone_digits", "phone_digits"),
         Index("ix_profile_email", "email"),
         Index("ix_profile_name", "name"),
-        Index("ix_profile_shown", "number", sqlite_where=text(SHOWN)),
+        Index("ix_profile_erased", "number", sqlite_where=text("erased = 1")),
     )
 
     id: Mapped[Id]

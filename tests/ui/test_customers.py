@@ -121,5 +121,5 @@ def test_over_a_sale_are_the_recent_ones_and_on_the_screen_everybody(qtbot, call
             ChooserController(chooser, people, (calls, calls)).search("")
             qtbot.waitUntil(lambda rows=rows: rows.total > 0)
             assert rows.total == len(expected)
-            qtbot.waitUntil(lambda rows=rows: rows.row_at(rows.total - 1) is not None)
+            qtbot.waitUntil(lambda rows=rows: None not in map(rows.row_at, range(rows.total)))
             assert [rows.row_at(at).name for at in range(rows.total)] == expected

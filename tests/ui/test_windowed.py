@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from pos.ui.models.windowed import DISPLAY, KEEP, PAGE, ROW, WindowedModel
+from pos.ui.models.windowed import DISPLAY, FIRST, KEEP, PAGE, ROW, WindowedModel
 
 MILLION = 1_000_000
 
@@ -51,6 +51,26 @@ def test_rows_arrive_after_a_placeholder(qtbot, shown):
     assert changed.args[0].row() == 777_777 // PAGE * PAGE
     assert text(model, 777_777) == "row 777777"
     assert model.index(777_777, 0).data(ROW) == ("row 777777",)
+
+
+def test_the_first_page_is_read_whole_when_it_is_looked_at(qtbot, shown):
+    source, model = shown(MILLION)
+    assert text(model, FIRST - 1) == f"row {FIRST - 1}"
+    assert source.asked == [0]
+    assert text(model, FIRST) is None
+    qtbot.waitUntil(lambda: text(model, PAGE - 1) == f"row {PAGE - 1}")
+    assert source.asked == [0, 0]
+
+
+def test_rows_that_are_gone_meanwhile_are_not_asked_for_again(qtbot, calls):
+    source, model = Source(FIRST + 10), WindowedModel(calls)
+    with qtbot.waitSignal(model.ready):
+        model.show_source(lambda: FIRST + 20, source.page)
+    for _ in range(3):
+        assert text(model, FIRST + 15) is None
+        qtbot.waitUntil(lambda: text(model, FIRST + 9) is not None)
+        qtbot.wait(10)
+    assert source.asked == [0, 0]
 
 
 def test_memory_is_bounded_and_nothing_is_read_on_the_gui_thread(qtbot, shown):

@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from pos.backend.wire import CustomerIn, CustomerOut, CustomersPage, encode
 from pos.errors import CashierError
-from pos.models.base import new_id
+from pos.models.base import new_id, table_of
 from pos.models.database import Database
 from pos.models.order import Order
-from pos.models.people import SHOWN, Profile, ProfilePaymentData
+from pos.models.people import Profile, ProfilePaymentData
 from pos.models.shop import Business
 from pos.models.sync import OutboxEntry
 from pos.services import fields
@@ -27,7 +27,7 @@ from pos.services.shop import Clock
 PATH = "/choose_new_customer/"
 KIND = "customer"
 _LOOKED_AT = 200
-_SHOWN = text(SHOWN)
+_other = table_of(Profile).alias("other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +71,22 @@ class CustomerService:
 
     def count(self) -> int:
         """Return how many customers `page` has in all."""
+        everybody = select(func.count()).select_from(Profile)
         with self._db.reader.begin() as db:
-            return db.execute(select(func.count()).select_from(Profile).where(_SHOWN)).scalar_one()
+            gone = db.execute(everybody.where(Profile.erased)).scalar_one()
+            return db.execute(everybody).scalar_one() - gone
 
     def page(self, offset: int, limit: int) -> tuple[CustomerView, ...]:
         """Return part of everybody, those who were added last first."""
-        numbers = select(Profile.number).where(_SHOWN).order_by(Profile.number.desc())
-        part = Profile.number.in_(numbers.offset(offset).limit(limit))
+        gone = select(_other.c.number).where(_other.c.erased)
+        numbers = select(Profile.number).where(Profile.number.not_in(gone))
+        part = numbers.order_by(Profile.number.desc()).offset(offset).limit(limit)
         with self._db.reader.begin() as db:
-            rows = db.execute(SELECT.where(part).order_by(Profile.number.desc())).all()
+            rows = db.execute(
+                SELECT.where(Profile.number.in_(part.correlate(None))).order_by(
+                    Profile.number.desc()
+                )
+            ).all()
             return views(db, rows)
 
     def get(self, profile_id: UUID) -> CustomerView:

@@ -8,14 +8,16 @@ from datetime import tzinfo
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, and_, exists, or_, select
+import msgspec
+from sqlalchemy import Connection, Select, and_, bindparam, exists, func, or_, select
 
 from pos.models.base import table_of
 from pos.models.cart import Cart
 from pos.models.checkout import CheckoutRun, PaymentSession
+from pos.models.prepared import Prepared, Row
 from pos.models.states import CartStatus, RunState
 from pos.models.sync import OutboxEntry
-from pos.services.purchases.finding import payment
+from pos.services.purchases.finding import order, payment
 from pos.services.purchases.views import (
     BackendState,
     PurchaseRow,
@@ -31,30 +33,61 @@ run = table_of(CheckoutRun)
 session = table_of(PaymentSession)
 _cart = table_of(Cart)
 _outbox = table_of(OutboxEntry)
+_COLUMNS = (
+    "id",
+    "receipt_number",
+    "created_at",
+    "customer_id",
+    "customer_name",
+    "customer_email",
+    "total_minor",
+    "currency",
+)
 
+LISTED = tuple(order.c[name] for name in _COLUMNS)
+"""What a row of the list needs of an order."""
+
+_given = func.json_each(bindparam("ids")).table_valued("value")
+_LISTED = select(_given.c.value)
+_PAID = Prepared(
+    select(
+        payment.c.order_id,
+        payment.c.provider_id,
+        payment.c.card_last4,
+        payment.c.amount_refunded_minor,
+        payment.c.amount_reserved_minor,
+    )
+    .where(payment.c.order_id.in_(_LISTED))
+    .order_by(payment.c.created_at, payment.c.id)
+)
+_TOLD = Prepared(
+    select(_outbox.c.key, _outbox.c.sent_at, _outbox.c.discarded_at).where(
+        _outbox.c.key.in_(_LISTED)
+    )
+)
+_LEFT = Prepared(  # parked ones last: they win
+    select(_outbox.c.aggregate_id, _outbox.c.parked_code)
+    .where(WAITING, _outbox.c.aggregate_id.in_(_LISTED))
+    .order_by(_outbox.c.parked_code)
+)
 _OPEN_STATES = (RunState.STARTED, RunState.SESSIONS_OPEN, RunState.PAYMENT_AUTHORIZED)
 
 
 def order_rows(db: Connection, orders: Sequence[Any], zone: tzinfo | None) -> list[PurchaseRow]:
-    """Turn rows of the order table into rows of the list, with two more queries for all."""
+    """Turn rows that have `LISTED` into rows of the list, with three more queries for all."""
     ids = [row.id for row in orders]
-    paid = _by_order(db, select(payment).where(payment.c.order_id.in_(ids)))
+    paid: dict[UUID, list[Row]] = defaultdict(list)
+    for row in _PAID.all(db, ids=_listed(ids)):
+        paid[row["order_id"]].append(row)
     backend = backend_states(db, ids)
     return [_order_row(row, paid[row.id], backend[row.id], zone) for row in orders]
 
 
-def _by_order(db: Connection, query: Select[Any]) -> dict[UUID, list[Any]]:
-    found: dict[UUID, list[Any]] = defaultdict(list)
-    for row in db.execute(query.order_by(payment.c.created_at, payment.c.id)):
-        found[row.order_id].append(row)
-    return found
-
-
 def _order_row(
-    row: Any, payments: list[Any], backend: BackendState, zone: tzinfo | None
+    row: Any, payments: list[Row], backend: BackendState, zone: tzinfo | None
 ) -> PurchaseRow:
-    refunded = sum(paid.amount_refunded_minor for paid in payments)
-    reserved = sum(paid.amount_reserved_minor for paid in payments)
+    refunded = sum(paid["amount_refunded_minor"] for paid in payments)
+    reserved = sum(paid["amount_reserved_minor"] for paid in payments)
     return PurchaseRow(
         id=row.id,
         receipt_number=row.receipt_number,
@@ -62,7 +95,7 @@ def _order_row(
         customer=customer_text(row),
         total_minor=row.total_minor,
         currency=row.currency,
-        paid_with=_names((paid.provider_id, paid.card_last4) for paid in payments),
+        paid_with=_names((paid["provider_id"], paid["card_last4"]) for paid in payments),
         status=status_of(row.total_minor, refunded, reserved),
         backend=backend,
     )
@@ -71,18 +104,20 @@ def _order_row(
 def backend_states(db: Connection, ids: Sequence[UUID]) -> dict[UUID, BackendState]:
     """Say for each order what the backend knows of it and of its refunds."""
     states = dict.fromkeys(ids, BackendState.WAITING)
-    own = select(_outbox.c.key, _outbox.c.sent_at, _outbox.c.discarded_at)
-    for row in db.execute(own.where(_outbox.c.key.in_(ids))):
-        if row.sent_at is not None:
-            states[row.key] = BackendState.SYNCED
-        elif row.discarded_at is not None:
-            states[row.key] = BackendState.DISCARDED
-    left = select(_outbox.c.aggregate_id, _outbox.c.parked_code).where(
-        WAITING, _outbox.c.aggregate_id.in_(ids)
-    )
-    for key, code in db.execute(left.order_by(_outbox.c.parked_code)):  # parked ones last: they win
-        states[key] = BackendState.WAITING if code is None else BackendState.PARKED
+    for row in _TOLD.all(db, ids=_listed(ids)):
+        if row["sent_at"] is not None:
+            states[row["key"]] = BackendState.SYNCED
+        elif row["discarded_at"] is not None:
+            states[row["key"]] = BackendState.DISCARDED
+    for row in _LEFT.all(db, ids=_listed(ids)):
+        parked = row["parked_code"] is not None
+        states[row["aggregate_id"]] = BackendState.PARKED if parked else BackendState.WAITING
     return states
+
+
+def _listed(ids: Sequence[UUID]) -> str:
+    """Write ids for `_LISTED`: as they are stored, in JSON."""
+    return msgspec.json.encode([each.hex for each in ids]).decode()
 
 
 def _names(tenders: Iterable[tuple[str, str]]) -> str:

@@ -103,7 +103,8 @@ class Purchases:
         newest = (order.c.created_at.desc(), rowid.desc())
         page = select(rowid).select_from(order).where(*wanted).order_by(*newest)
         ids = page.offset(offset).limit(limit).correlate(None)
-        return list(db.execute(select(order).where(rowid.in_(ids)).order_by(*newest)))
+        listed = select(*rows.LISTED).where(rowid.in_(ids)).order_by(*newest)
+        return list(db.execute(listed))
 
     def _unresolved(self, db: Connection, chosen: PurchaseFilter) -> list[PurchaseRow]:
         if chosen.status not in {None, PurchaseStatus.CHECKING}:

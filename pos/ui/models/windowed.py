@@ -21,33 +21,44 @@ ROW = 256  # Qt.UserRole: the whole row, None while it is being read
 
 PAGE = 200
 KEEP = 64
+FIRST = 50  # rows read with the count: those in view, so that they are painted sooner
 _WANTED = 8  # pages waiting to be read; a flick through a million rows drops the rest
 
 
 class WindowedModel(QAbstractTableModel):
     """Serves `page(offset, limit)` of `count()` rows, both run off the GUI thread.
 
+    ``first`` rows, at most `PAGE`, are read at once with a new source.
     A row not read yet is None and draws as a placeholder. Subclasses override
     `cell`. ``ready`` is emitted when a new source is first shown.
     """
 
     ready = Signal()
 
-    def __init__(self, calls: Calls, columns: int = 1, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        calls: Calls,
+        columns: int = 1,
+        parent: QObject | None = None,
+        *,
+        first: int = FIRST,
+    ) -> None:
         super().__init__(parent)
         self._calls = calls
         self._columns = columns
+        self._first = first
         self._page: Page | None = None
         self._rows = 0
         self._source = 0
         self._pages: OrderedDict[int, Sequence[Any]] = OrderedDict()
         self._wanted: deque[int] = deque(maxlen=_WANTED)
         self._reading: int | None = None
+        self._is_begun = False  # of the first page only the first rows were read
 
     def show_source(self, count: Count, page: Page) -> None:
         """Replace everything once the new source has answered; until then nothing moves."""
         self._source += 1
-        self._calls.submit(_open, self._source, count, page, then=self._opened)
+        self._calls.submit(_open, self._source, count, page, self._first, then=self._opened)
 
     def cell(self, row: Any, column: int, role: int) -> Any:
         """Return what a loaded row shows; the default serves ``row[column]``."""
@@ -61,7 +72,11 @@ class WindowedModel(QAbstractTableModel):
             self._want(number)
             return None
         self._pages.move_to_end(number)
-        return page[at] if at < len(page) else None
+        if at < len(page):
+            return page[at]
+        if number == 0 and self._is_begun:
+            self._want(0)
+        return None
 
     @property
     def total(self) -> int:
@@ -100,6 +115,7 @@ class WindowedModel(QAbstractTableModel):
         self._pages.clear()
         self._wanted.clear()
         self._pages[0] = first
+        self._is_begun = self._first < min(PAGE, rows)
         self.endResetModel()
         self.ready.emit()
 
@@ -125,6 +141,7 @@ class WindowedModel(QAbstractTableModel):
         self._read_next()
 
     def _keep(self, number: int, rows: Sequence[Any]) -> None:
+        self._is_begun = self._is_begun and number != 0
         self._pages[number] = rows
         if len(self._pages) > KEEP:
             self._pages.popitem(last=False)
@@ -145,8 +162,12 @@ class WindowedModel(QAbstractTableModel):
 _DISPLAY_ONLY = frozenset({DISPLAY})
 
 
-def _open(source: int, count: Count, page: Page) -> tuple[int, Page, int, Sequence[Any]]:
-    return source, page, count(), page(0, PAGE)
+def _open(
+    source: int, count: Count, page: Page, first: int
+) -> tuple[int, Page, int, Sequence[Any]]:
+    """Count only what does not show that it is all there is."""
+    rows = page(0, first)
+    return source, page, len(rows) if len(rows) < first else count(), rows
 
 
 def _read(source: int, page: Page, number: int) -> tuple[int, int, Sequence[Any]]:

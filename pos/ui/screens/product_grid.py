@@ -24,6 +24,7 @@ from pos.ui.threads import Calls
 
 TILE = 176
 ROW_HEIGHT = 122
+_IN_VIEW = 100  # tiles; 80 fill a screen of 1920 by 1080
 _GAP = 5
 _PAD = 12
 _TWO_LINES = 40
@@ -38,7 +39,7 @@ class ProductModel(WindowedModel):
     """The rows of the source laid out in as many columns as fit; rows are `ProductView`."""
 
     def __init__(self, calls: Calls) -> None:
-        super().__init__(calls)
+        super().__init__(calls, first=_IN_VIEW)
         self._across = 1
 
     def set_across(self, across: int) -> None:

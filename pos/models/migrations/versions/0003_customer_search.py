@@ -30,7 +30,7 @@ def upgrade() -> None:
     with op.batch_alter_table('profile') as batch_op:
         batch_op.alter_column('number', existing_type=sa.Integer(), nullable=False)
         batch_op.create_unique_constraint(op.f('uq_profile_number'), ['number'])
-        batch_op.create_index('ix_profile_shown', ['number'], unique=False, sqlite_where=sa.text('erased = 0'))
+        batch_op.create_index('ix_profile_erased', ['number'], unique=False, sqlite_where=sa.text('erased = 1'))
     _lengthen_words()
     op.execute(_SEARCH)
     op.execute("INSERT INTO profile_search(profile_search) VALUES ('rebuild')")
