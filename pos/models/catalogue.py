@@ -36,8 +36,9 @@ class Product(CatalogueBase):
     """What a tile shows; ``id`` is the popularity rank, 1 is shown first.
 
     ``tax_ids`` are separated by spaces: empty means every tax that applies to
-    the kind, ``none`` no tax at all. Rows are never removed: a deleted product
-    keeps its rank and comes back to it, and the ranks have no gaps.
+    the kind, ``none`` no tax at all. ``words`` are what it is found by besides
+    its name. A deleted product keeps its rank and comes back to it, so that the
+    ranks have no gaps; a large import ranks them anew.
     """
 
     __tablename__ = "product"
@@ -48,12 +49,18 @@ class Product(CatalogueBase):
     category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
     kind: Mapped[str] = mapped_column(Text)
     tax_ids: Mapped[str] = mapped_column(Text, server_default="")
+    words: Mapped[str] = mapped_column(Text, server_default="")
     deleted: Mapped[bool] = mapped_column(server_default=text("0"))
 
     __table_args__ = (
         CheckConstraint("kind IN ('goods', 'service', 'pass', 'gift_card')", name="kind"),
         Index("ix_product_deleted", "id", sqlite_where=text("deleted = 1")),
-        Index("ix_product_shown", "category_id", "id", sqlite_where=text("deleted = 0")),
+        Index(
+            "ix_product_shown",
+            "category_id",
+            "id",
+            sqlite_where=text("deleted = 0 AND category_id IS NOT NULL"),
+        ),
     )
 
 
@@ -99,17 +106,23 @@ class Barcode(CatalogueBase):
     gtin14: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (
-        Index("ix_barcode_code", "code"),
+        Index("ix_barcode_code", "code", sqlite_where=text("gtin14 IS NULL")),
         Index("ix_barcode_gtin14", "gtin14", sqlite_where=text("gtin14 IS NOT NULL")),
         Index("ix_barcode_variant", "variant_id"),
     )
 
 
-def schema_statements() -> list[str]:
-    """Return the statements that make an empty catalogue.db of `SCHEMA_VERSION`."""
+def schema_statements() -> tuple[list[str], list[str]]:
+    """Return what makes an empty catalogue.db: tables and search, then the indexes.
+
+    A bulk load fills the tables between the two.
+    """
     dialect = SQLiteDialect_pysqlite()
-    statements = []
-    for table in CatalogueBase.metadata.sorted_tables:
-        statements.append(str(CreateTable(table).compile(dialect=dialect)))
-        statements += [str(CreateIndex(i).compile(dialect=dialect)) for i in table.indexes]
-    return [*statements, PRODUCT_TEXT, PRODUCT_SEARCH, f"PRAGMA user_version = {SCHEMA_VERSION}"]
+    tables = CatalogueBase.metadata.sorted_tables
+    made = [str(CreateTable(table).compile(dialect=dialect)) for table in tables]
+    indexes = [index for table in tables for index in table.indexes]
+    version = f"PRAGMA user_version = {SCHEMA_VERSION}"
+    return (
+        [*made, PRODUCT_TEXT, PRODUCT_SEARCH, version],
+        [str(CreateIndex(index).compile(dialect=dialect)) for index in indexes],
+    )

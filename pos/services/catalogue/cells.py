@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pos.money import parse_minor
-from pos.services.catalogue.codes import clean_code
+from pos.services.catalogue.codes import MAX_CODE, clean_code
 from pos.services.catalogue.source import RowError
 from pos.services.catalogue.text import clean_words
 
@@ -23,7 +24,7 @@ class Columns:
         self._at: dict[str, int] = {}
         for index, name in enumerate(header):
             self._at.setdefault(name.strip().lower(), index)
-        self._width = len(header)
+        self.width = len(header)
 
     def __contains__(self, name: str) -> bool:
         return name in self._at
@@ -34,8 +35,8 @@ class Columns:
 
     def check_width(self, fields: Sequence[str]) -> None:
         """Refuse a row with more cells than the header: an unquoted separator moved them."""
-        if len(fields) > self._width and any(fields[self._width :]):
-            raise RowError(f"the row has {len(fields)} cells, the header {self._width}")
+        if len(fields) > self.width and any(fields[self.width :]):
+            raise RowError(f"the row has {len(fields)} cells, the header {self.width}")
 
 
 def cell(fields: Sequence[str], place: int) -> str:
@@ -43,8 +44,12 @@ def cell(fields: Sequence[str], place: int) -> str:
     return fields[place].strip() if 0 <= place < len(fields) else ""
 
 
+@lru_cache(maxsize=10_000)
 def price(text: str, currency: str) -> int:
-    """Read a price into minor units; raises `RowError` for none, negative and absurd ones."""
+    """Read a price into minor units; raises `RowError` for none, negative and absurd ones.
+
+    Remembered: a supermarket has few prices.
+    """
     if not text:
         raise RowError("the price is missing")
     try:
@@ -71,6 +76,8 @@ def stock(text: str) -> int:
 
 def code(text: str) -> str:
     """Clean a barcode or SKU; raises `RowError` for one that no scanner could print."""
+    if text.isdecimal() and text.isascii() and len(text) <= MAX_CODE:
+        return text
     try:
         return clean_code(text)
     except ValueError as error:
@@ -79,6 +86,8 @@ def code(text: str) -> str:
 
 def words(text: str) -> str:
     """Clean an option, category or handle; raises `RowError` for an endless one."""
+    if not text:
+        return ""
     cleaned = clean_words(text)
     if len(cleaned) > MAX_WORDS:
         raise RowError(f"{cleaned[:40]!r}... is longer than {MAX_WORDS} characters")

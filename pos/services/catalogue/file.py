@@ -9,6 +9,8 @@ from pathlib import Path
 
 from pos.errors import CashierError
 from pos.models.catalogue_search import SCHEMA_VERSION
+from pos.services.catalogue import generations
+from pos.services.catalogue.scripts import also
 
 _BUSY_SECONDS = 5.0
 _PROBES = (
@@ -16,7 +18,6 @@ _PROBES = (
     LEFT JOIN barcode b ON b.variant_id = v.id LEFT JOIN category c LIMIT 1""",
     "SELECT rowid FROM product_search LIMIT 1",
 )
-_COMPANIONS = ("", "-wal", "-shm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +39,34 @@ def connect(path: Path) -> sqlite3.Connection:
     try:
         for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
             db.execute(f"PRAGMA {pragma}").close()
+        db.create_function("also", 1, also, deterministic=True)
     except sqlite3.Error:
         db.close()
         raise
     return db
 
 
-def prepare(path: Path) -> Opened:
-    """Make sure that a usable file is at ``path``.
+def prepare(base: Path) -> tuple[Path, Opened]:
+    """Make sure that there is a usable file; returns which one, and how it was found.
 
     One of another version or a damaged one is set aside, since everything in
     it can be had again. Raises `CashierError` where the folder cannot be
     written or the disk is full.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        reason = _why_unusable(path)
-        aside = _set_aside(path) if reason else None
+        base.parent.mkdir(parents=True, exist_ok=True)
+        path, aside, reason = generations.live(base), None, ""
+        while complaint := _why_unusable(path):
+            reason, aside = complaint, _set_aside(path, base)
+            path = generations.live(base)
         created = not path.exists() or path.stat().st_size == 0
         if created:
+            generations.delete(path)
             _create(path)
+        generations.sweep(base)
     except (OSError, sqlite3.Error) as error:
         raise explained(error) from error
-    return Opened(created, aside, reason)
+    return path, Opened(created, aside, reason)
 
 
 def damage_mark(path: Path) -> Path:
@@ -112,10 +118,10 @@ def _why_unusable(path: Path) -> str:
     return ""
 
 
-def _set_aside(path: Path) -> Path:
+def _set_aside(path: Path, base: Path) -> Path:
     """Move the file with its log away; only the newest one set aside is kept."""
-    aside = path.with_name(f"{path.stem}-set-aside{path.suffix}")
-    for companion in _COMPANIONS:
+    aside = base.with_name(f"{base.stem}-set-aside{base.suffix}")
+    for companion in generations.COMPANIONS:
         source = path.with_name(path.name + companion)
         target = aside.with_name(aside.name + companion)
         target.unlink(missing_ok=True)
@@ -131,7 +137,8 @@ def _create(path: Path) -> None:
     from pos.models.catalogue import schema_statements  # noqa: PLC0415 - slow to load, rarely needed
 
     with closing(connect(path)) as db:
+        tables, indexes = schema_statements()
         db.execute("BEGIN IMMEDIATE")
-        for statement in schema_statements():
+        for statement in [*tables, *indexes]:
             db.execute(statement)
         db.execute("COMMIT")

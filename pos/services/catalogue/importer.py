@@ -1,62 +1,67 @@
-"""Import of a CSV file: all good rows in one transaction, every bad one in the report."""
+"""Import of a CSV file: every good row or nothing, every bad one in the report.
+
+The rows are read into a staging file first. A few are then written into the
+live catalogue in one transaction; many become the next catalogue, made whole
+beside the live one. An import that was broken off goes on with what it has
+when the same file is imported again.
+"""
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Iterator
+import sqlite3
+from collections.abc import Callable, Container, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from pos.errors import CashierError
+from pos.services.catalogue import generations
 from pos.services.catalogue.cells import Columns
-from pos.services.catalogue.items import CatalogueItem
+from pos.services.catalogue.file import explained
+from pos.services.catalogue.items import Changes
+from pos.services.catalogue.merge import merge
 from pos.services.catalogue.plain import PlainFormat
-from pos.services.catalogue.records import Record, read_records
-from pos.services.catalogue.report import NOT_UTF8, ImportReport, Tally
+from pos.services.catalogue.records import Record, read_batches, read_records
+from pos.services.catalogue.report import ImportReport, RejectedRow, outcome, rejection
 from pos.services.catalogue.shopify import ShopifyFormat
-from pos.services.catalogue.source import CountedFile, LineSource, RowError, open_source
+from pos.services.catalogue.source import CountedFile, RowError, open_source
+from pos.services.catalogue.staging import Staging, mark_of
 from pos.services.catalogue.store import CancelledError, Catalogue
-from pos.services.catalogue.writer import Writer
 
 _BATCH = 5_000
+_IN_PLACE = 20_000
+"""Up to this many rows go into the live file: copying it would take longer."""
+
 _SHOWN_COLUMNS = 6
 
-Row = tuple[Record, CatalogueItem]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an import is: bytes of the file as stored, and rows; then it is indexed."""
+    """How far an import is: bytes of the file as stored, and rows; then it is indexed.
+
+    ``resumed`` counts the rows that an earlier, broken off import had read.
+    """
 
     read_bytes: int
     total_bytes: int
     rows: int
     indexing: bool = False
+    resumed: int = 0
 
 
-def import_file(
-    path: Path,
-    currency: str,
-    catalogue: Catalogue,
-    *,
-    progress: Callable[[Progress], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> ImportReport:
-    """Import Shopify's export or a plain CSV, gzipped or not; the format is recognised.
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """Who looks on, is told how far it is, and may stop it."""
 
-    Rows are matched by key, so importing again updates. ``cancelled`` is
-    asked between and within batches; true leaves the catalogue as it was, as
-    does any error. Raises `CashierError` for a file that cannot be read or is
-    neither format, and for a catalogue that is busy or cannot be written.
-    """
-    tally = Tally()
-    try:
-        with open_source(path) as source, catalogue.writing(cancelled) as writer:
-            _Run(source, currency, writer, tally, progress or _silent).run(cancelled or _never)
-    except CancelledError:
-        return ImportReport(cancelled=True)
-    return tally.report()
+    progress: Callable[[Progress], object]
+    cancelled: Callable[[], bool]
+    leaving: Callable[[], bool]
+
+    def stopped(self) -> bool:
+        return self.cancelled() or self.leaving()
 
 
 def _silent(_: Progress) -> None:
@@ -67,76 +72,157 @@ def _never() -> bool:
     return False
 
 
-class _Run:
-    def __init__(
-        self,
-        source: CountedFile,
-        currency: str,
-        writer: Writer,
-        tally: Tally,
-        progress: Callable[[Progress], None],
-    ) -> None:
-        self._source, self._currency, self._writer = source, currency, writer
-        self._tally, self._progress = tally, progress
-        self._seen = array("L", [0])  # the line of each variant written, by its row id
-        self._rows = 0
+def import_file(
+    path: Path,
+    currency: str,
+    catalogue: Catalogue,
+    *,
+    progress: Callable[[Progress], object] = _silent,
+    cancelled: Callable[[], bool] = _never,
+    leaving: Callable[[], bool] = _never,
+) -> ImportReport:
+    """Import Shopify's export or a plain CSV, gzipped or not; the format is recognised.
 
-    def run(self, cancelled: Callable[[], bool]) -> None:
-        records = read_records(self._source.lines)
-        header = next(records, None)
-        layout = _layout(header, self._currency)
-        while batch := list(islice(records, _BATCH)):
-            if cancelled():
-                raise CancelledError
-            self._write([row for record in batch if (row := self._read(record, layout))])
-            self._rows += len(batch)
-            self._show(indexing=False)
+    Rows are matched by key, so importing again updates. ``cancelled`` and
+    ``leaving`` are asked now and then, and leave the catalogue as it was, as
+    does any error; after ``leaving`` the same file goes on where it was. Raises
+    `CashierError` for a file that cannot be read or is neither format, and for
+    a catalogue that is busy or cannot be written.
+    """
+    watch = _Watch(progress, cancelled, leaving)
+    with open_source(path) as source:
+        staging = Staging.open(
+            generations.staging(catalogue.base), mark_of(path, currency), path.name
+        )
+        with _kept_or_discarded(staging, watch):
+            try:
+                _Reading(path, source, staging, watch).run(currency)
+                changes = _bring(catalogue, staging, watch)
+            except CancelledError:
+                return ImportReport(cancelled=True)
+            return outcome(changes, staging)
+
+
+@contextmanager
+def _kept_or_discarded(staging: Staging, watch: _Watch) -> Iterator[None]:
+    """Keep the rows read where somebody may go on with them: at leaving, or when busy."""
+    keep = True  # also where the process is interrupted
+    try:
+        yield
+        keep = watch.leaving()
+    except CashierError as error:
+        keep = error.code == "catalogue_busy"
+        raise
+    except sqlite3.Error as error:
+        keep = False
+        raise explained(error) from error
+    except Exception:
+        keep = False
+        raise
+    finally:
+        staging.close() if keep else staging.discard()
+
+
+class _Reading:
+    """Reads the file into the staging, from where it was left."""
+
+    def __init__(self, path: Path, source: CountedFile, staging: Staging, watch: _Watch) -> None:
+        self._path, self._source, self._staging, self._watch = path, source, staging, watch
+        self._resumed = staging.records
+
+    def run(self, currency: str) -> None:
+        if not self._staging.complete:
+            self._read(currency)
         self._show(indexing=True)
-        self._writer.finish()
-        self._note_encoding(self._source.lines)
 
-    def _read(self, record: Record, layout: PlainFormat | ShopifyFormat) -> Row | None:
-        reason = record.reason
-        try:
-            item = None if reason else layout.item(record.fields)
-        except RowError as error:
-            item, reason = None, str(error)
-        if reason:
-            self._tally.reject(record.line, reason, record.excerpt)
-        return (record, item) if item else None
+    def _read(self, currency: str) -> None:
+        batches = read_batches(self._source.lines)
+        layout = _layout(next(batches, [None])[0], currency)
+        done = 0
+        for batch in batches:
+            if self._watch.stopped():
+                raise CancelledError
+            done += len(batch)
+            bad = self._take(batch, layout, new=done > self._staging.records)
+            if done > self._staging.records:
+                self._staging.reject(bad)
+                self._staging.advance(done)
+                self._show(indexing=False)
+        self._end()
 
-    def _write(self, rows: list[Row]) -> None:
-        rows = list(self._first_of_each(rows))
-        for record, item in rows:
-            self._tally.look_at(item, record.line)
-        items = [item for _, item in rows]
-        self._tally.add(self._writer.write(items))
-        ids = self._writer.known(item.key for item in items)
-        missing = max(ids.values(), default=0) + 1 - len(self._seen)
-        self._seen.extend([0] * missing)
-        for record, item in rows:
-            self._seen[ids[item.key]] = record.line
+    def _take(
+        self, batch: list[Record], layout: PlainFormat | ShopifyFormat, *, new: bool
+    ) -> list[RejectedRow]:
+        """Turn records into rows, the known ones too: later rows may continue them."""
+        if isinstance(layout, PlainFormat) and layout.is_short:
+            short, bad = _sorted_out(batch, layout.short)
+            self._staging.add_short(short if new else ())
+        else:
+            items, bad = _sorted_out(batch, layout.item)
+            self._staging.add(items if new else ())
+        return bad
 
-    def _first_of_each(self, rows: list[Row]) -> Iterator[Row]:
-        """Drop rows that repeat a key of this file, each into the report."""
-        ids = self._writer.known(item.key for _, item in rows)
-        here: dict[str, int] = {}
-        for record, item in rows:
-            row_id = ids.get(item.key, 0)
-            earlier = self._seen[row_id] if row_id < len(self._seen) else 0
-            first = here.setdefault(item.key, earlier or record.line)
-            if first == record.line:
-                yield record, item
-            else:
-                self._tally.reject(record.line, f"the row repeats line {first}", record.excerpt)
+    def _end(self) -> None:
+        lines = self._source.lines
+        repeats = self._staging.repeats()
+        texts = _excerpts(self._path, repeats) if repeats else {}
+        self._staging.finish(
+            (
+                rejection(line, f"the row repeats line {first}", texts.get(line, ""))
+                for line, first in repeats.items()
+            ),
+            lines.foreign if lines.accented else [],
+        )
 
     def _show(self, *, indexing: bool) -> None:
         position, total = self._source.position(), self._source.total
-        self._progress(Progress(position, total, self._rows, indexing))
+        rows = self._staging.records
+        self._watch.progress(Progress(position, total, rows, indexing, self._resumed))
 
-    def _note_encoding(self, lines: LineSource) -> None:
-        for line in lines.foreign if lines.accented else []:
-            self._tally.warn(NOT_UTF8, line)
+
+def _sorted_out(
+    batch: list[Record], parse: Callable[[Sequence[str]], T | None]
+) -> tuple[list[tuple[int, T]], list[RejectedRow]]:
+    """Parse records; those that cannot be parsed come with the reason."""
+    good: list[tuple[int, T]] = []
+    bad: list[RejectedRow] = []
+    for line, fields, reason, excerpt in batch:
+        try:
+            row = None if reason else parse(fields)
+        except RowError as error:
+            row, reason = None, str(error)  # noqa: PLW2901 - said in the same words below
+        if row:
+            good.append((line, row))
+        elif reason:
+            bad.append(rejection(line, reason, excerpt))
+    return good, bad
+
+
+def _excerpts(path: Path, lines: Container[int]) -> dict[int, str]:
+    """Read the file once more for the beginnings of some rows: few files have repeats."""
+    with open_source(path) as source:
+        records = read_records(source.lines)
+        return {record.line: record.excerpt for record in records if record.line in lines}
+
+
+def _bring(catalogue: Catalogue, staging: Staging, watch: _Watch) -> Changes:
+    if staging.count() <= _IN_PLACE:
+        return _write(catalogue, staging, watch)
+    return catalogue.replace(
+        lambda live, new: merge(live, staging.path, new, catalogue.sold(), watch.stopped)
+    )
+
+
+def _write(catalogue: Catalogue, staging: Staging, watch: _Watch) -> Changes:
+    """Write a few rows into the live file, in one transaction."""
+    done = Changes()
+    with catalogue.writing(watch.stopped) as writer:
+        for items in staging.items(_BATCH):
+            if watch.stopped():
+                raise CancelledError
+            done += writer.write(items)
+        writer.finish()
+    return done
 
 
 def _layout(header: Record | None, currency: str) -> PlainFormat | ShopifyFormat:

@@ -92,3 +92,11 @@ class Changes:
     updated: int = 0
     unchanged: int = 0
     deleted: int = 0
+
+    def __add__(self, other: Changes) -> Changes:
+        return Changes(
+            self.added + other.added,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            self.deleted + other.deleted,
+        )

@@ -41,8 +41,9 @@ _ORDER = "GROUP BY v.id ORDER BY p.id, v.position, v.id"
 _CODED = f"{_VARIANT} JOIN barcode k ON k.variant_id = v.id"
 _BY_PRODUCT = f"{_VARIANT} WHERE p.id = ? {_ORDER}"
 _BY_KEY = f"{_VARIANT} WHERE v.key = ? {_ORDER}"
-_BY_CODE = f"{_CODED} WHERE k.code = ? {_ORDER}"
+_BY_CODE = f"{_CODED} WHERE k.code = ? AND k.gtin14 IS NULL {_ORDER}"
 _BY_GTIN = f"{_CODED} WHERE k.gtin14 = ? {_ORDER}"
+_BY_GTIN_AS_PRINTED = f"{_CODED} WHERE k.gtin14 = ? AND k.code = ? {_ORDER}"
 _BY_SKU = f"{_VARIANT} WHERE v.sku = ? COLLATE NOCASE AND v.sku <> '' {_ORDER}"
 _CATEGORIES = """
 SELECT c.name FROM category c
@@ -102,13 +103,15 @@ class Reader:
 
     def lookup(self, code: str) -> list[VariantRow]:
         code = sayable(code.strip())
-        found = self._variants(_BY_CODE, code, code)
-        if not found and (number := gtin14(code)) is not None:
-            found = self._variants(_BY_GTIN, code, number)
+        if (number := gtin14(code)) is None:
+            found = self._variants(_BY_CODE, code, code)
+        else:
+            found = self._variants(_BY_GTIN_AS_PRINTED, code, number, code)
+            found = found or self._variants(_BY_GTIN, code, number)
         return found or self._variants(_BY_SKU, None, code)
 
-    def _variants(self, query: str, barcode: str | None, value: Any) -> list[VariantRow]:
-        return [_variant(row) for row in self._db.execute(query, (barcode, value)).fetchall()]
+    def _variants(self, query: str, barcode: str | None, *values: Any) -> list[VariantRow]:
+        return [_variant(row) for row in self._db.execute(query, (barcode, *values)).fetchall()]
 
     def _number(self, query: str, *values: int | str) -> int:
         row: tuple[int] = self._db.execute(query, values).fetchone()

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import islice, repeat
+from typing import NamedTuple
 
-from pos.services.catalogue.source import LineSource, RowError
+from pos.services.catalogue.source import MAX_FIELD, LineSource, RowError
 
-MAX_FIELD = 32 * 1024
 _DELIMITERS = ",;\t"
+_FEW = 4_000
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A row: where it begins, its fields or else the reason why it has none, its first line."""
 
     line: int
@@ -23,12 +23,50 @@ class Record:
 
 
 def read_records(lines: LineSource) -> Iterator[Record]:
-    """Yield all rows but empty ones, the header first.
+    """Yield all rows but empty ones, the header first."""
+    for batch in read_batches(lines):
+        yield from batch
+
+
+def read_batches(lines: LineSource) -> Iterator[list[Record]]:
+    """Yield the rows some thousands at a time, the header alone before them.
+
+    A block of lines that are a row each is parsed at once; any other goes
+    line by line.
+    """
+    delimiter = _delimiter(lines)
+    one_by_one = _one_by_one(lines, delimiter)
+    batch = list(islice(one_by_one, 1))
+    while batch:
+        yield batch
+        first, block = lines.block()
+        rows = _at_once(block, delimiter)
+        if rows:
+            numbers = range(first, first + len(rows))
+            made = map(Record, numbers, rows, repeat(""), block)
+            batch = [record for record in made if any(record[1])]
+        else:
+            lines.give_back_block(block)
+        if not rows or not batch:
+            batch = list(islice(one_by_one, _FEW))
+
+
+def _at_once(block: list[str], delimiter: str) -> list[list[str]]:
+    """Parse lines that are a row each; none if a row is bad or longer than its line."""
+    try:
+        rows = list(csv.reader(block, strict=True, delimiter=delimiter))
+    except csv.Error:
+        return []
+    return rows if len(rows) == len(block) else []
+
+
+def _one_by_one(lines: LineSource, delimiter: str) -> Iterator[Record]:
+    """Yield records with their own lines.
 
     A stray quotation mark would swallow what follows it: after an error only
     the first line is given up, and the next one is read as a row of its own.
     """
-    reader = csv.reader(lines, strict=True, delimiter=_delimiter(lines))
+    reader = csv.reader(lines, strict=True, delimiter=delimiter)
     while True:
         start = lines.begin()
         try:

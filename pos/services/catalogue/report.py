@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
 
-from pos.services.catalogue.codes import check_digit_is_wrong
-from pos.services.catalogue.items import CatalogueItem, Changes
+from pos.services.catalogue.items import Changes
 
 KEPT_REJECTIONS = 10_000
 _NAMED_LINES = 5
@@ -44,65 +44,45 @@ class ImportReport:
     cancelled: bool = False
 
 
-@dataclass(slots=True)
-class Tally:
-    """Counts while the rows go by; memory stays bounded whatever the file holds."""
+class Findings(Protocol):
+    """What the reading of a file kept for the report."""
 
-    imported: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected_count: int = 0
-    rejected: list[RejectedRow] = field(default_factory=list)
-    _warned: Counter[str] = field(default_factory=Counter)
-    _lines: dict[str, list[int]] = field(default_factory=dict)
+    def rejected_count(self) -> int:
+        """Return how many rows are left out."""
+        ...
 
-    def reject(self, line: int, reason: str, excerpt: str) -> None:
-        self.rejected_count += 1
-        if len(self.rejected) < KEPT_REJECTIONS:
-            self.rejected.append(RejectedRow(line, reason, _shown(excerpt)))
+    def rejected(self, limit: int) -> Iterable[RejectedRow]:
+        """Return the first rows that are left out, in the order of the file."""
+        ...
 
-    def warn(self, what: str, line: int) -> None:
-        self._warned[what] += 1
-        lines = self._lines.setdefault(what, [])
-        if len(lines) < _NAMED_LINES:
-            lines.append(line)
-
-    def look_at(self, item: CatalogueItem, line: int) -> None:
-        """Note what is odd about a row that is good enough."""
-        for code in item.barcodes:
-            if check_digit_is_wrong(code):
-                self.warn(CHECK_DIGIT, line)
-            elif "E+" in code.upper() and code[:1].isdigit():
-                self.warn(SPREADSHEET, line)
-        if not item.barcodes and not item.sku:
-            self.warn(NO_CODE, line)
-
-    def add(self, changes: Changes) -> None:
-        self.imported += changes.added
-        self.updated += changes.updated
-        self.unchanged += changes.unchanged
-
-    def report(self) -> ImportReport:
-        self.rejected.sort(key=lambda row: row.line)
-        return ImportReport(
-            self.imported,
-            self.updated,
-            self.unchanged,
-            tuple(self.rejected),
-            self.rejected_count,
-            tuple(self._warning(what, count) for what, count in self._warned.items()),
-        )
-
-    def _warning(self, what: str, count: int) -> str:
-        lines = ", ".join(map(str, self._lines[what]))
-        more = ", ..." if count > _NAMED_LINES else ""
-        return f"{count:,} {what} (line {lines}{more})"
+    def odd_lines(self, limit: int) -> Iterable[tuple[str, int, list[int]]]:
+        """Return what is odd about good rows: in words, how often, and the first lines."""
+        ...
 
 
-def _shown(text: str) -> str:
-    """Make a piece of the file safe to print."""
+def outcome(changes: Changes, found: Findings) -> ImportReport:
+    """Say what an import did; memory stays bounded whatever the file holds."""
+    return ImportReport(
+        changes.added,
+        changes.updated,
+        changes.unchanged,
+        tuple(found.rejected(KEPT_REJECTIONS)),
+        found.rejected_count(),
+        tuple(_warning(*odd) for odd in found.odd_lines(_NAMED_LINES)),
+    )
+
+
+def rejection(line: int, reason: str, text: str) -> RejectedRow:
+    """Name a row that is left out, with a beginning of it that is safe to print."""
     cut = text[:_EXCERPT].rstrip("\r\n")
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in cut)
+    safe = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in cut)
+    return RejectedRow(line, reason, safe)
+
+
+def _warning(what: str, count: int, first: list[int]) -> str:
+    lines = ", ".join(map(str, first))
+    more = ", ..." if count > len(first) else ""
+    return f"{count:,} {what} (line {lines}{more})"
 
 
 def describe(report: ImportReport) -> list[str]:

@@ -35,6 +35,7 @@ _SET_VARIANT = """
 UPDATE variant SET product_id = ?, option_name = ?, sku = ?, price_minor = ?, position = ?,
   tracked = ?, import_stock_milli = ? WHERE id = ?"""
 _STOCK = 6
+_SEARCHED = 3
 
 Values = tuple[Any, ...]
 
@@ -85,6 +86,7 @@ class Batch:
             self._codes[variant_id] = (*self._codes.get(variant_id, ()), code)
         self._recoded: dict[int, tuple[str, ...]] = {}
         self.left: set[int] = set()
+        self._reworded: set[int] = set()
 
     def put(self, item: CatalogueItem, category_id: int | None) -> tuple[bool, bool]:
         """Take in an item; return whether its variant is new, and whether anything differs."""
@@ -107,16 +109,21 @@ class Batch:
             self.left.add(before[0])
         known = before[_STOCK] if before else 0
         stock = known if item.stock_milli is None else item.stock_milli
+        if before is None or before[:_SEARCHED] != (product_id, item.option_name, item.sku):
+            self._reworded.add(product_id)
         price, tracked = item.price_minor, int(item.tracked)
         return (product_id, item.option_name, item.sku, price, item.position, tracked, stock)
 
     def touched(self) -> set[int]:
-        """Return the products whose searchable text may differ after the write."""
+        """Return the products whose searchable text may differ after the write.
+
+        A price is not searched for, and a delta is mostly prices.
+        """
         products, variants = self.products, self.variants
         touched = {products.ids[key] for key in (*products.new, *products.changed)}
-        touched |= {variants.values[key][0] for key in (*variants.new, *variants.changed)}
         recoded = (key for key, row_id in variants.ids.items() if row_id in self._recoded)
-        return touched | {variants.values[key][0] for key in recoded} | self.left
+        touched |= {variants.values[key][0] for key in recoded}
+        return touched | self._reworded | self.left
 
     def write(self) -> None:
         """Write all that differs; the caller's transaction decides whether it stays."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import io
 import os
 import re
 import zlib
@@ -16,7 +17,9 @@ from typing import BinaryIO, cast
 from pos.errors import CashierError
 
 MAX_LINE = 256 * 1024
+MAX_FIELD = 32 * 1024
 MAX_RECORD_LINES = 400
+_BLOCK = 256 * 1024
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 _LOST = re.compile("[\udc80-\udcff]")  # bytes that Windows-1252 does not have
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -36,6 +39,7 @@ class LineSource:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
+        self._ahead = io.BytesIO()  # a block that was read in vain, to be read by lines
         self._returned: deque[str] = deque()
         self.number = 0
         self.pulled: list[str] = []
@@ -59,6 +63,30 @@ class LineSource:
             raise RowError("the row is neither UTF-8 nor Windows-1252")
         return line
 
+    def block(self) -> tuple[int, list[str]]:
+        """Take many lines at once where that is safe: UTF-8, none too long, no NUL.
+
+        Returns the number of the first line, and no lines where they have to
+        be taken one by one. Records must begin with a line of their own.
+        """
+        if self._returned or self._ahead.tell() < len(self._ahead.getbuffer()):
+            return self.number + 1, []
+        raw = self._stream.read(_BLOCK)
+        if raw and not raw.endswith(b"\n"):
+            raw += self._stream.readline(MAX_LINE + 2)
+        lines = _plain_lines(raw)
+        first = self.number + 1
+        if lines:
+            self.number += len(lines)
+            self.accented += not raw.isascii()
+        self._ahead = io.BytesIO(b"" if lines else raw)
+        return first, lines
+
+    def give_back_block(self, lines: list[str]) -> None:
+        """Read a block again, line by line."""
+        self.number -= len(lines)
+        self._returned.extend(lines)
+
     def begin(self) -> int:
         """Start a new record; return the number of its first line."""
         self.pulled.clear()
@@ -72,7 +100,7 @@ class LineSource:
         del self.pulled[keep:]
 
     def _read(self) -> str:
-        raw = self._stream.readline(MAX_LINE + 2)
+        raw = self._readline(MAX_LINE + 2)
         if not raw:
             raise StopIteration
         if len(raw) > MAX_LINE and not raw.endswith(b"\n"):
@@ -81,8 +109,14 @@ class LineSource:
         return self._decode(raw)
 
     def _skip_to_line_end(self) -> None:
-        while (rest := self._stream.readline(MAX_LINE)) and not rest.endswith(b"\n"):
+        while (rest := self._readline(MAX_LINE)) and not rest.endswith(b"\n"):
             pass
+
+    def _readline(self, limit: int) -> bytes:
+        start = self._ahead.readline(limit)
+        if start.endswith(b"\n") or len(start) == limit:
+            return start
+        return start + self._stream.readline(limit - len(start))
 
     def _decode(self, raw: bytes) -> str:
         if raw.isascii():
@@ -96,6 +130,17 @@ class LineSource:
             line = raw.decode("cp1252", errors="surrogateescape")
             self.foreign.append(self.number + 1)
         return line
+
+
+def _plain_lines(raw: bytes) -> list[str]:
+    """Decode and split a block, or return nothing if it holds what needs a closer look."""
+    if b"\0" in raw:
+        return []
+    try:
+        lines = list(io.StringIO(raw.decode("utf-8"), newline="\n"))
+    except UnicodeDecodeError:
+        return []
+    return lines if max(map(len, lines), default=0) <= MAX_FIELD else []
 
 
 class CountedFile:

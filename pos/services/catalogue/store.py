@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from pos.errors import CashierError
-from pos.services.catalogue.file import Opened, connect, damage_mark, explained, prepare
+from pos.services.catalogue import generations
+from pos.services.catalogue.file import connect, damage_mark, explained, prepare
 from pos.services.catalogue.items import CatalogueItem, Changes, ProductTile, VariantRow
 from pos.services.catalogue.reader import Reader
 from pos.services.catalogue.writer import Writer
@@ -22,8 +23,21 @@ _WRITE_WAIT_SECONDS = 5
 _OPERATIONS_BETWEEN_LOOKS = 20_000
 
 
+Sold = Callable[[], Iterable[tuple[str, int]]]
+
+
+def _unknown() -> Iterable[tuple[str, int]]:
+    return ()
+
+
 class CancelledError(Exception):
     """The person who started a long write changed their mind; nothing was written."""
+
+
+class _Open(NamedTuple):
+    path: Path
+    connection: sqlite3.Connection
+    reader: Reader
 
 
 class Catalogue:
@@ -34,29 +48,34 @@ class Catalogue:
     one is set aside at the next start.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.opened: Opened = prepare(path)
+    def __init__(self, path: Path, sold: Sold = _unknown) -> None:
+        self.base, self.sold = path, sold
+        self.path, self.opened = prepare(path)
         # by thread number: in a thread of Qt's, threading.local is empty at every call
-        self._readers: dict[int, tuple[sqlite3.Connection, Reader]] = {}
+        self._readers: dict[int, _Open] = {}
         self._lock = threading.Lock()
         self._writing = threading.Lock()
 
     @classmethod
-    def open(cls, path: Path) -> Catalogue:
-        """Open or make the file; ``opened`` tells if an unusable one was set aside."""
-        return cls(path)
+    def open(cls, path: Path, sold: Sold = _unknown) -> Catalogue:
+        """Open or make the file; ``opened`` tells if an unusable one was set aside.
+
+        ``sold`` is asked how often variants were sold, when a large import
+        ranks the products anew.
+        """
+        return cls(path, sold)
 
     def close(self) -> None:
         """Let go of the file in all threads."""
         with self._lock:
-            for connection, _ in self._readers.values():
-                connection.close()
+            for held in self._readers.values():
+                held.connection.close()
             self._readers.clear()
 
     def version(self) -> int:
         """Return a number that changes when another connection has written, for this thread."""
-        return self._read(Reader.version)
+        within = self._read(Reader.version)
+        return generations.number(self.base, self.path) << 32 | within
 
     def count(self, query: str = "", category: str | None = None) -> int:
         """Return how many products a list has; a search counts to `reader.SEARCH_LIMIT`."""
@@ -102,11 +121,35 @@ class Catalogue:
         ``cancelled`` is asked now and then, also inside long statements;
         true ends the write with `CancelledError`.
         """
+        with self._alone(), closing(connect(self.path)) as db:
+            yield from _transaction(db, cancelled)
+
+    def replace(self, make: Callable[[Path, Path], T]) -> T:
+        """Have the next file made beside the live one, and go on with it.
+
+        ``make(live, new)`` writes a whole catalogue at ``new``, reading the live
+        one; nothing else is written meanwhile, and everything is read. On any
+        error, or where the process dies, the live file stays.
+        """
+        new = generations.building(self.base)
+        generations.delete(new)
+        try:
+            with self._alone():
+                made = make(self.path, new)
+                self._adopt(generations.finish(self.base))
+        except OSError as error:
+            raise explained(error) from error
+        finally:
+            generations.delete(new)
+        return made
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep all other writers out, and say what goes wrong in words for the counter."""
         if not self._writing.acquire(timeout=_WRITE_WAIT_SECONDS):
             raise explained(sqlite3.OperationalError("database is locked"))
         try:
-            with closing(connect(self.path)) as db:
-                yield from _transaction(db, cancelled)
+            yield
         except sqlite3.OperationalError as error:
             if "interrupted" in str(error):
                 raise CancelledError from error
@@ -125,11 +168,28 @@ class Catalogue:
     def _reader(self) -> Reader:
         me = threading.get_ident()
         with self._lock:
-            if me not in self._readers:
-                connection = connect(self.path)
-                connection.execute("PRAGMA query_only = ON")
-                self._readers[me] = connection, Reader(connection)
-            return self._readers[me][1]
+            held = self._readers.get(me)
+            if held is None or held.path != self.path:
+                held = self._readers[me] = self._renewed(held)
+            return held.reader
+
+    def _renewed(self, held: _Open | None) -> _Open:
+        """Open the live file for this thread, which asks nothing of an older one now."""
+        connection = connect(self.path)
+        connection.execute("PRAGMA query_only = ON")
+        if held:
+            held.connection.close()
+            others = (each for each in self._readers.values() if each is not held)
+            if all(each.path == self.path for each in others):
+                generations.sweep(self.base)
+        return _Open(self.path, connection, Reader(connection))
+
+    def _adopt(self, path: Path) -> None:
+        """Let every reader go on in another file, each when it asks the next time."""
+        with self._lock:
+            self.path = path
+            if not self._readers:
+                generations.sweep(self.base)
 
     def _noted(self, error: sqlite3.DatabaseError) -> CashierError:
         """Explain an error, and remember damage until the next start."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
+from itertools import chain, islice
 
 from pos.models.catalogue_search import CATEGORY_MARK
+from pos.services.catalogue.scripts import fold, is_open, pieces
 
 MAX_NAME = 500
 MAX_QUERY = 256
@@ -38,7 +40,7 @@ def clean_words(text: str) -> str:
     """Clean like `clean_name`, but nothing is a good answer: for options and categories."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    if not text.isprintable() or CATEGORY_MARK in text:
+    if not text.isprintable():
         text = text.translate(_CLEANING)
     return " ".join(text.split())
 
@@ -80,9 +82,10 @@ def search_terms(text: str, is_word: Callable[[str], bool]) -> list[str]:
     in words. Nothing of FTS5's own language survives: quotes, operators,
     column names and stars are separators or plain words.
     """
-    composed = unicodedata.normalize("NFC", sayable(text[:MAX_QUERY]))
-    words = "".join(_kept(composed, is_word)).split()
-    return [word[:MAX_TERM] for word in words[:MAX_TERMS]]
+    composed = fold(unicodedata.normalize("NFC", sayable(text[:MAX_QUERY])))
+    words = "".join(_kept(composed, is_word)).split()[:MAX_TERMS]
+    terms = chain.from_iterable(pieces(word[:MAX_TERM]) for word in words)
+    return list(islice(terms, MAX_TERMS))
 
 
 def _kept(text: str, is_word: Callable[[str], bool]) -> Iterator[str]:
@@ -94,8 +97,12 @@ def _kept(text: str, is_word: Callable[[str], bool]) -> Iterator[str]:
 
 
 def match_expression(terms: list[str], category_id: int | None) -> str:
-    """Say it in FTS5: every term, the last one as a prefix, and the category's token."""
-    quoted = [f'"{term}"' for term in terms]
-    if category_id is not None:
-        quoted.insert(0, f'"{CATEGORY_MARK}{category_id}"')
-    return " ".join(quoted) + "*"
+    """Say it in FTS5: every term, the last one as a beginning, and the category's token."""
+    quoted = [f'"{term}"*' if is_open(term) else f'"{term}"' for term in terms[:-1]]
+    quoted += [f'"{term}"*' for term in terms[-1:]]
+    return " ".join([*in_category(category_id), *quoted])
+
+
+def in_category(category_id: int | None) -> list[str]:
+    """Return the category's token, as FTS5 takes it; none for all categories."""
+    return [] if category_id is None else [f'"{CATEGORY_MARK}{category_id}"']

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 
+from pos.models.catalogue_search import PRODUCT_WORDS
 from pos.services.catalogue.items import CatalogueItem, Changes
 from pos.services.catalogue.rows import Batch
 
@@ -14,20 +15,26 @@ from pos.services.catalogue.rows import Batch
 _FEW = 2_000
 _SHARE = 20
 
-_TEXTS = """
-SELECT id, name, options, sku, code, category FROM product_text
-WHERE id IN (SELECT value FROM json_each(?))"""
-_TAKE_OUT = """
-INSERT INTO product_search (product_search, rowid, name, options, sku, code, category)
-VALUES ('delete', ?, ?, ?, ?, ?, ?)"""
-_PUT_IN = """
-INSERT INTO product_search (rowid, name, options, sku, code, category)
-VALUES (?, ?, ?, ?, ?, ?)"""
+_SET_WORDS = f"""
+UPDATE product SET words = coalesce({PRODUCT_WORDS}, '')
+WHERE id IN (SELECT value FROM json_each(?))"""  # noqa: S608 - two constants
+_TEXTS = "SELECT id, text FROM product_text WHERE id IN (SELECT value FROM json_each(?))"
+_TAKE_OUT = "INSERT INTO product_search (product_search, rowid, text) VALUES ('delete', ?, ?)"
+_PUT_IN = "INSERT INTO product_search (rowid, text) VALUES (?, ?)"
 _HIDE_EMPTY = """
 UPDATE product SET deleted = 1 WHERE id IN (SELECT value FROM json_each(?))
 AND NOT EXISTS (SELECT 1 FROM variant v WHERE v.product_id = product.id)"""
 
-Texts = dict[int, tuple[str, ...]]
+_REBUILD = (
+    ("hashsize", 16 * 1024 * 1024),
+    ("automerge", 0),
+    ("rebuild", None),
+    ("optimize", None),
+    ("hashsize", 1024 * 1024),
+    ("automerge", 4),
+)
+
+Texts = dict[int, str]
 
 
 class Writer:
@@ -63,10 +70,7 @@ class Writer:
     def finish(self) -> None:
         """Bring the index up to date with a bulk load; needed once, at the end."""
         if self._rebuild:
-            for command in ("rebuild", "optimize"):
-                self._db.execute(
-                    "INSERT INTO product_search(product_search) VALUES (?)", (command,)
-                )
+            rebuild(self._db)
 
     def _put(self, batch: Batch, items: Iterable[CatalogueItem]) -> tuple[int, int, int]:
         added = updated = unchanged = 0
@@ -104,13 +108,25 @@ class Writer:
 
     def _texts(self, product_ids: Collection[int]) -> Texts:
         rows = self._db.execute(_TEXTS, (json.dumps([*product_ids]),))
-        return {row[0]: tuple(row[1:]) for row in rows}
+        return dict(rows)
 
     def _exchange(self, before: Texts, product_ids: Collection[int]) -> None:
         """Take the old text of each product out of the index and put the new one in."""
+        self._db.execute(_SET_WORDS, (json.dumps([*product_ids]),))
         if self._rebuild:
             return
         after = self._texts(product_ids)
         old, new = before.items(), after.items()
-        self._db.executemany(_TAKE_OUT, [(i, *t) for i, t in old if after.get(i) != t])
-        self._db.executemany(_PUT_IN, [(i, *t) for i, t in new if before.get(i) != t])
+        self._db.executemany(_TAKE_OUT, [(i, t) for i, t in old if after.get(i) != t])
+        self._db.executemany(_PUT_IN, [(i, t) for i, t in new if before.get(i) != t])
+
+
+def rebuild(db: sqlite3.Connection) -> None:
+    """Make the search index anew from all products, in one piece.
+
+    With more room in memory it is merged once, at the end, instead of again and again.
+    """
+    for command, value in _REBUILD:
+        db.execute(
+            "INSERT INTO product_search (product_search, rank) VALUES (?, ?)", (command, value)
+        )

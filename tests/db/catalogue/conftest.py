@@ -14,9 +14,11 @@ def catalogue(tmp_path):
     opened.close()
 
 
-@pytest.fixture
-def load(catalogue, tmp_path):
-    """Import text or bytes as a file; returns the report."""
+@pytest.fixture(params=["in place", "beside"])
+def load(catalogue, tmp_path, request, monkeypatch):
+    """Import text or bytes as a file, by either way into the catalogue; returns the report."""
+    if request.param == "beside":
+        monkeypatch.setattr("pos.services.catalogue.importer._IN_PLACE", -1)
 
     def load(content, currency="usd", **options):
         path = tmp_path / "import.csv"

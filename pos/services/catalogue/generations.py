@@ -1,0 +1,82 @@
+"""Which file is the catalogue now: a large import builds the next one and gives it its name.
+
+An open file cannot be replaced on Windows, and one with a log beside it not
+safely anywhere. So the first file is ``catalogue.db``, the next ones
+``catalogue-1.db``, ``catalogue-2.db`` and so on: the highest number is the
+live one. The rename that gives a finished file its number is the only moment
+that counts; a crash before or after it leaves the old or the new file, whole.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+COMPANIONS = ("", "-wal", "-shm", "-journal")
+
+
+def live(base: Path) -> Path:
+    """Return the newest finished file, or ``base`` where there is none yet."""
+    return max(_finished(base), default=(0, base))[1]
+
+
+def number(base: Path, path: Path) -> int:
+    """Return which generation a file is."""
+    return next((found for found, each in _finished(base) if each == path), 0)
+
+
+def staging(base: Path) -> Path:
+    """Return where the rows of an unfinished import are kept."""
+    return base.with_name(f"{base.stem}-import{base.suffix}")
+
+
+def building(base: Path) -> Path:
+    """Return where the next file is made; it has nothing in it that is worth keeping."""
+    return base.with_name(f"{base.stem}-new{base.suffix}")
+
+
+def finish(base: Path) -> Path:
+    """Make the built file the live one, durably; returns its path."""
+    made = building(base)
+    number = max(_finished(base), default=(0, base))[0] + 1
+    target = base.with_name(f"{base.stem}-{number}{base.suffix}")
+    _sync(made)
+    made.rename(target)
+    if os.name != "nt":  # Windows opens no folders, and keeps the order of renames itself
+        _sync(base.parent)
+    return target
+
+
+def sweep(base: Path) -> None:
+    """Delete older files and what a crash left of a new one; a file in use stays till later."""
+    keep = live(base)
+    for _, old in [*_finished(base), (0, building(base))]:
+        if old != keep:
+            delete(old)
+
+
+def delete(path: Path) -> None:
+    """Delete a database with its companions, unless somebody has it open and that matters."""
+    for companion in COMPANIONS:
+        with suppress(OSError):
+            path.with_name(path.name + companion).unlink(missing_ok=True)
+
+
+def _finished(base: Path) -> Iterator[tuple[int, Path]]:
+    name = re.compile(rf"{re.escape(base.stem)}-(\d+){re.escape(base.suffix)}")
+    if base.exists():
+        yield 0, base
+    for path in base.parent.glob(f"{base.stem}-*{base.suffix}"):
+        if found := name.fullmatch(path.name):
+            yield int(found[1]), path
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
