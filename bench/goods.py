@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
+
+from pos.app.build import Till
+from pos.services.catalogue import import_file
 
 _KINDS = ("Yoga mat", "Cork block", "Green tea", "Bottle", "Towel", "Strap", "Massage ball", "Soap")
 
@@ -22,6 +27,17 @@ def goods(count: int) -> list[Good]:
         Good(ean(number), f"{_KINDS[number % len(_KINDS)]} {number}", 100 + number * 7 % 9900)
         for number in range(1, count + 1)
     ]
+
+
+def stock(till: Till, count: int) -> list[Good]:
+    """Fill a till's catalogue with ``count`` products through its own import; returns them."""
+    made = goods(count)
+    rows = (f"{each.code},{each.name},{each.price_minor / 100:.2f}" for each in made)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "goods.csv"
+        file.write_text("\n".join(["barcode,name,price", *rows]), "utf-8")
+        import_file(file, till.shop().currency, till.catalogue)
+    return made
 
 
 def ean(number: int) -> str:
