@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 NO_TAX = "none"
 """A tax id that no tax has: a product that names it alone is not taxed."""
@@ -44,8 +45,7 @@ class CatalogueItem:
     deleted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ProductTile:
+class ProductTile(NamedTuple):
     """One product of the grid; prices None mean that a variant has an open price.
 
     ``stock_milli`` sums the imported stock of tracked variants;

@@ -10,9 +10,9 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pos.services.catalogue import generations
 from pos.services.catalogue.codes import check_digit_is_wrong
@@ -53,6 +53,23 @@ SELECT line, key, coalesce(product_key, key), name, option_name, category, kind,
 FROM item WHERE line > ? ORDER BY line LIMIT ?"""
 
 Row = tuple[int, CatalogueItem]
+
+
+class Unfinished(NamedTuple):
+    """An import that was broken off: the name of its file, and the rows that are kept."""
+
+    name: str
+    rows: int
+
+
+def unfinished(path: Path) -> Unfinished | None:
+    """Return what a staging file holds, if there is one and it can be read."""
+    if not path.exists():
+        return None
+    with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(path)) as db:
+        row = db.execute("SELECT name, records FROM state").fetchone()
+        return Unfinished(*row) if row else None
+    return None
 
 
 def mark_of(path: Path, currency: str) -> str:

@@ -14,6 +14,7 @@ from pos.services.catalogue import generations
 from pos.services.catalogue.file import connect, damage_mark, explained, prepare
 from pos.services.catalogue.items import CatalogueItem, Changes, ProductTile, VariantRow
 from pos.services.catalogue.reader import Reader
+from pos.services.catalogue.staging import Unfinished, unfinished
 from pos.services.catalogue.writer import Writer
 
 T = TypeVar("T")
@@ -82,10 +83,24 @@ class Catalogue:
         return self._read(Reader.count, query, category)
 
     def page(
-        self, query: str = "", category: str | None = None, offset: int = 0, limit: int = 200
+        self,
+        query: str = "",
+        category: str | None = None,
+        offset: int = 0,
+        limit: int = 200,
+        *,
+        guess: bool = True,
     ) -> list[ProductTile]:
-        """Return part of a list: an exact code first, then the most popular."""
-        return self._read(Reader.page, query, category, offset, limit)
+        """Return part of a list: an exact code first, then the most popular.
+
+        Where no product has what was typed, ``guess`` shows those that have
+        what may have been meant, one slip away.
+        """
+        return self._read(Reader.page, query, category, (offset, limit), guess=guess)
+
+    def is_guess(self, query: str, category: str | None = None) -> bool:
+        """Tell whether a search shows only what may have been meant."""
+        return self._read(Reader.is_guess, query, category)
 
     def categories(self) -> list[str]:
         """Return the categories that have something to show, in their order."""
@@ -106,6 +121,10 @@ class Catalogue:
     def imported_stock(self) -> list[tuple[str, int]]:
         """Return the stock that the last import named, for each tracked variant."""
         return self._read(Reader.imported_stock)
+
+    def unfinished(self) -> Unfinished | None:
+        """Return which import was broken off, if one was; the same file goes on with it."""
+        return unfinished(generations.staging(self.base))
 
     def apply_delta(self, items: Sequence[CatalogueItem]) -> Changes:
         """Take over what the backend names; all of it or, on an error, nothing."""

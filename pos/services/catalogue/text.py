@@ -9,6 +9,7 @@ from itertools import chain, islice
 
 from pos.models.catalogue_search import CATEGORY_MARK
 from pos.services.catalogue.scripts import fold, is_open, pieces
+from pos.services.catalogue.slips import spellings
 
 MAX_NAME = 500
 MAX_QUERY = 256
@@ -101,6 +102,41 @@ def match_expression(terms: list[str], category_id: int | None) -> str:
     quoted = [f'"{term}"*' if is_open(term) else f'"{term}"' for term in terms[:-1]]
     quoted += [f'"{term}"*' for term in terms[-1:]]
     return " ".join([*in_category(category_id), *quoted])
+
+
+def guess_expressions(
+    terms: list[str], is_known: Callable[[str], bool], category_id: int | None
+) -> Iterator[str]:
+    """Yield what may have been meant, the likeliest first; "" where nothing can be guessed.
+
+    ``is_known`` is asked for each term as FTS5 takes it. Words that no product
+    has are guessed first, as they are and as beginnings; then every word, as
+    people mistype other people's typing errors.
+    """
+    stars = ["*" if at == len(terms) or is_open(term) else "" for at, term in enumerate(terms, 1)]
+    asked = [f'"{term}"{star}' for term, star in zip(terms, stars, strict=True)]
+    known = [is_known(term) for term in asked]
+    near = [spellings(term) for term in terms]
+    inside = in_category(category_id)
+
+    def joined(star: bool, kept: list[bool]) -> str:  # noqa: FBT001 - one choice
+        groups = [
+            term if keep else _either(words, last if star else "", term if knows else "")
+            for term, keep, words, last, knows in zip(asked, kept, near, stars, known, strict=True)
+        ]
+        return " AND ".join([*inside, *groups]) if all(groups) else ""
+
+    if not all(known):
+        yield joined(star=False, kept=known)
+        yield joined(star=True, kept=known)
+    yield joined(star=False, kept=[not words for words in near])
+
+
+def _either(words: list[str], star: str, itself: str) -> str:
+    asked = [f'"{word}"{star}' for word in words]
+    if itself:
+        asked.append(itself)
+    return f"({' OR '.join(asked)})" if asked else ""
 
 
 def in_category(category_id: int | None) -> list[str]:

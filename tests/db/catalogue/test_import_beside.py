@@ -1,0 +1,209 @@
+"""A large import: made beside the live catalogue, swapped in while it is read, gone on with."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from pos.errors import CashierError
+from pos.services.catalogue import Catalogue, CatalogueItem, import_file
+from pos.services.catalogue import generations as gen
+
+HEAD = "barcode,name,price\n"
+ROWS = 90_000
+ROOT = Path(__file__).parents[3]
+
+
+def item(key, name="Thing", **more):
+    return CatalogueItem(key=key, product_key=more.pop("product_key", key), name=name, **more)
+
+
+def many(path, count=ROWS, spoil=()):
+    """Write a file of many rows; the lines in ``spoil`` have no name."""
+    rows = (f"{7_000_000 + n},{'' if n in spoil else f'Article {n}'},1.50\n" for n in range(count))
+    path.write_text(HEAD + "".join(rows), "utf-8")
+    return path
+
+
+@pytest.fixture
+def file(tmp_path):
+    return many(tmp_path / "many.csv", spoil=(5, 60_000))
+
+
+def bring(catalogue, path, **watch):
+    return import_file(path, "usd", catalogue, **watch)
+
+
+def files(catalogue):
+    return sorted(path.name for path in catalogue.base.parent.iterdir())
+
+
+def test_what_the_file_does_not_name_stays_as_it_was(catalogue, file):
+    hoodie = [
+        item("h|S", "Hoodie", product_key="h", option_name="S", sku="HS", category="Wear"),
+        item("h|M", "Hoodie", product_key="h", option_name="M", category="Wear"),
+        item("gone", "Gone"),
+    ]
+    hoodie[1].barcodes = ("9", "10")
+    hoodie[0].tracked, hoodie[0].stock_milli = True, 3000
+    catalogue.apply_delta([*hoodie, item("code:7000001", "Old name", sku="X")])
+    catalogue.apply_delta([item("gone", deleted=True)])
+    report = bring(catalogue, file)
+    assert (report.imported, report.updated, report.rejected_count) == (ROWS - 3, 1, 2)
+    assert catalogue.path.name == "catalogue-1.db"
+    assert catalogue.count() == ROWS - 1
+    assert catalogue.page("hs")[0].variant_keys == ("h|S", "h|M")
+    assert catalogue.page("10")[0].category == "Wear"
+    assert catalogue.variant("h|S").import_stock_milli == 3000
+    assert (catalogue.count("old"), catalogue.variant("code:7000001").name) == (0, "Article 1")
+    assert catalogue.variant("gone") is None
+    assert catalogue.categories() == ["Wear"]
+    catalogue.apply_delta([item("h|S", deleted=True), item("h|M", deleted=True)])
+    assert catalogue.categories() == []
+
+
+def test_what_sold_most_is_shown_first(tmp_path, file):
+    sold = [("code:7000050", 2), ("code:7000040", 7), ("unknown", 9)]
+    catalogue = Catalogue.open(tmp_path / "data" / "catalogue.db", sold=lambda: sold)
+    bring(catalogue, file)
+    assert catalogue.page("", None, 0, 1)[0].name == "Article 0", "nothing is known to have sold"
+    bring(catalogue, file)
+    names = [tile.name for tile in catalogue.page("article", None, 0, 4)]
+    assert names == ["Article 40", "Article 50", "Article 0", "Article 1"]
+    whole = [tile.product_id for tile in catalogue.page("", None, 0, ROWS)]
+    assert whole == list(range(1, ROWS - 1))
+    assert catalogue.path.name == "catalogue-2.db"
+    catalogue.close()
+
+
+def test_readers_in_all_threads_go_over_and_the_old_file_goes(catalogue, file):
+    catalogue.apply_delta([item("old", "Before")])
+    wrong, stop, turned = [], threading.Event(), []
+
+    def read():
+        while not stop.is_set():
+            count = catalogue.count()
+            if count not in {1, ROWS - 1} or catalogue.lookup("x"):
+                wrong.append(count)
+        turned.append(catalogue.count())
+
+    threads = [threading.Thread(target=read) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    before = catalogue.version()
+    bring(catalogue, file)
+    assert catalogue.version() != before
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert (wrong, turned) == ([], [ROWS - 1] * 3)
+    catalogue.close()
+    assert files(catalogue) == ["catalogue-1.db"]
+
+
+@pytest.mark.parametrize("at", [0.1, 0.6, 1.0])
+def test_a_killed_import_goes_on_where_it_stopped(tmp_path, file, at):
+    """While rows are read and, at 1.0, while the next catalogue is made."""
+    base = tmp_path / "data" / "catalogue.db"
+    script = (
+        "import os, sys; from pathlib import Path\n"
+        "from pos.services.catalogue import Catalogue, import_file\n"
+        "from pos.services.catalogue import staging, merge\n"
+        "staging._COMMIT_EVERY = 1\n"
+        "catalogue = Catalogue.open(Path(sys.argv[1]))\n"
+        "rows = float(sys.argv[3])\n"
+        "kill = lambda step: rows < 1 and step.rows >= rows * 90_000 and os._exit(9)\n"
+        "merge._counted = lambda db: os._exit(9)\n"
+        "import_file(Path(sys.argv[2]), 'usd', catalogue, progress=kill)\n"
+    )
+    command = [sys.executable, "-c", script, str(base), str(file), str(at)]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == 9
+    catalogue = Catalogue.open(base)
+    assert catalogue.count() == 0
+    assert catalogue.unfinished().name == "many.csv"
+    assert not gen.building(base).exists()
+    steps = []
+    report = bring(catalogue, file, progress=steps.append)
+    assert steps[0].resumed >= at * ROWS
+    assert (report.imported, report.rejected_count) == (ROWS - 2, 2)
+    assert [row.line for row in report.rejected] == [7, 60_002]
+    assert (catalogue.count(), catalogue.unfinished()) == (ROWS - 2, None)
+    catalogue.close()
+    assert files(catalogue) == ["catalogue-1.db"]
+
+
+def test_leaving_keeps_what_was_read_and_another_file_begins_anew(catalogue, file, tmp_path):
+    steps = []
+
+    def leaving():
+        return bool(steps) and steps[-1].rows > ROWS // 3
+
+    assert bring(catalogue, file, progress=steps.append, leaving=leaving).cancelled
+    assert ROWS // 3 < catalogue.unfinished().rows < ROWS
+    assert (catalogue.count(), bring(catalogue, many(tmp_path / "b.csv", 30_000)).imported) == (
+        0,
+        30_000,
+    )
+    assert catalogue.unfinished() is None
+
+
+def test_cancelling_keeps_nothing(catalogue, file):
+    steps = []
+    cancelled = bring(catalogue, file, progress=steps.append, cancelled=lambda: len(steps) > 2)
+    assert cancelled.cancelled
+    assert (catalogue.unfinished(), files(catalogue)) == (None, ["catalogue.db"])
+
+
+def test_a_spoilt_staging_file_is_begun_anew(catalogue, file):
+    gen.staging(catalogue.base).write_bytes(b"no database" * 1000)
+    assert catalogue.unfinished() is None
+    assert bring(catalogue, file).imported == ROWS - 2
+
+
+def test_a_crash_around_the_rename_leaves_one_whole_catalogue(catalogue, file):
+    bring(catalogue, file)
+    catalogue.close()
+    folder = catalogue.base.parent
+    (folder / "catalogue-new.db").write_bytes(b"half of a catalogue")
+    (folder / "catalogue.db").write_bytes(b"left by a till that had no time to sweep")
+    again = Catalogue.open(catalogue.base)
+    assert (again.count(), again.opened.set_aside) == (ROWS - 2, None)
+    assert files(again)[0] == "catalogue-1.db"
+    assert not (folder / "catalogue-new.db").exists()
+    assert not (folder / "catalogue.db").exists()
+    again.close()
+
+
+def test_a_damaged_newest_file_is_set_aside(catalogue, file):
+    bring(catalogue, file)
+    catalogue.close()
+    catalogue.path.write_bytes(b"this is no database" * 500)
+    again = Catalogue.open(catalogue.base)
+    assert (again.count(), again.opened.reason) == (0, "damaged")
+    assert again.opened.set_aside.read_bytes().startswith(b"this is no database")
+    again.close()
+
+
+def test_a_delta_during_the_swap_is_refused_and_none_is_lost(catalogue, file, monkeypatch):
+    monkeypatch.setattr("pos.services.catalogue.store._WRITE_WAIT_SECONDS", 0.05)
+    put, refused = [], []
+
+    def change(step):
+        catalogue.apply_delta([item(f"delta-{step.rows}-{step.indexing}")])
+        put.append(step)
+
+    def change_too_late():
+        with pytest.raises(CashierError, match="catalogue_busy"):
+            catalogue.apply_delta([item("late")])
+        refused.append(1)
+        return []
+
+    catalogue.sold = change_too_late  # asked while the next catalogue is made
+    report = bring(catalogue, file, progress=change)
+    assert catalogue.count() == report.imported + len(put)
+    assert len(put) > 1
+    assert refused
