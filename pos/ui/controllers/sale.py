@@ -109,8 +109,9 @@ class SaleController(QObject):
     def _show(self, cart: Cart) -> None:
         self._cart = cart
         self._screen.show_cart(cart_view(cart, self._locale))
-        if cart.changed:
-            self._screen.panel.lines.select(str(cart.changed[-1]))
+        lines = self._screen.panel.lines
+        if cart.changed and lines.selected != str(cart.changed[-1]):
+            lines.select(str(cart.changed[-1]))
 
     def _refused(self, error: PosError) -> None:
         self.failed.emit(error)
@@ -140,12 +141,20 @@ class SaleController(QObject):
         what = (self._query, self._category or None)
         count = partial(self._catalogue.count, *what)
         self._screen.grid.products.show_source(count, partial(self._page, *what))
-        self._latest.ask(count, then=self._show_found)
+        self._latest.ask(partial(self._look, *what), then=self._show_found)
 
-    def _show_found(self, count: int) -> None:
+    def _look(self, query: str, category: str | None) -> tuple[int, bool]:
+        """Count what a search shows, and tell whether it is only what may have been meant."""
+        count = self._catalogue.count(query, category)
+        return count, count > 0 and self._catalogue.is_guess(query, category)
+
+    def _show_found(self, found: tuple[int, bool]) -> None:
+        count, guessed = found
         included = self._shop is not None and self._shop.prices_include_tax
         mode = tr("tax included") if included else tr("tax added")
         words = tr("%n products", count) if count else tr("Nothing found")
+        if guessed:
+            words = tr("Nothing found; similar: {products}").format(products=words)
         self._screen.show_found(f"{words} · {mode}")
 
     def _page(self, query: str, category: str | None, offset: int, limit: int) -> list[ProductView]:
@@ -162,12 +171,15 @@ class SaleController(QObject):
         """Enter in the search field: an exact code first, else the first hit for what was typed.
 
         Not the first tile: the grid may still show what was searched for before.
+        Never a guess: what was not typed is not sold.
         """
         self._reads.submit(self._find, text, self._category or None, then=self._looked_up)
 
     def _find(self, text: str, category: str | None) -> tuple[list[VariantRow], list[ProductView]]:
         rows = self._catalogue.lookup(text)
-        return rows, [] if rows else self._page(text, category, 0, 1)
+        if rows or not self._catalogue.page(text, category, 0, 1, guess=False):
+            return rows, []
+        return rows, self._page(text, category, 0, 1)
 
     def _looked_up(self, found: tuple[list[VariantRow], list[ProductView]]) -> None:
         rows, tiles = found
@@ -180,15 +192,17 @@ class SaleController(QObject):
 
     def _on_picked(self, product: ProductView) -> None:
         then = partial(self._offer, product)
-        self._reads.submit(self._variants, int(product.id), then=then, failed=self._refused)
+        self._reads.submit(self._variants, product.id, then=then, failed=self._refused)
 
-    def _variants(self, product_id: int) -> tuple[list[VariantRow], dict[str, int]]:
-        rows = self._catalogue.variants(product_id)
+    def _variants(self, product_key: str) -> tuple[list[VariantRow], dict[str, int]]:
+        rows = self._catalogue.variants(product_key)
         return rows, self._stock.levels([row.key for row in rows if row.tracked])
 
     def _offer(self, product: ProductView, found: tuple[list[VariantRow], dict[str, int]]) -> None:
-        """Add the only variant, or let a person choose."""
+        """Add the only variant, or let a person choose; a product that went offers nothing."""
         rows, left = found
+        if not rows:
+            return
         if len(rows) == 1:
             self._add(rows[0])
             return

@@ -88,6 +88,7 @@ class CartList(QListView):
         self.setAccessibleName(tr("Cart"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUniformItemSizes(True)
+        self.viewport().setAutoFillBackground(True)  # opaque: see `CartPanel`
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 

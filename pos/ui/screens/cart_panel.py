@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from pos.ui import theme
 from pos.ui.i18n import tr
 from pos.ui.screens.cart_list import CartList
+from pos.ui.screens.cart_totals import Totals
 from pos.ui.screens.sale_views import CartView
 from pos.ui.tokens import GRID, Tone
 from pos.ui.widgets.banner import Banner, BannerView
 from pos.ui.widgets.buttons import Button, ChargeButton, icon_button
 from pos.ui.widgets.overlay import empty_state
-from pos.ui.widgets.panels import AmountRow, column, frame
+from pos.ui.widgets.panels import frame
 from pos.ui.widgets.text import ElidedLabel, key_cap, wrapped
 
 SIDE = 4 * GRID
@@ -51,43 +54,6 @@ class CustomerCard(QFrame):
         self._key.setVisible(not name)
 
 
-class Totals(QWidget):
-    """Subtotal, discount, each tax and the total; the rows are kept, as every scan changes them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._rows: list[AmountRow] = []
-        self.total = AmountRow("", "", "total")
-        self._note = wrapped("", "muted")
-        self._above = column()
-        outer = column(self, 0)
-        outer.addLayout(self._above)
-        outer.addWidget(self.total)
-        outer.addWidget(self._note)
-        self._above.setSpacing(0)
-
-    def show_cart(self, view: CartView) -> None:
-        """Show the newest figures."""
-        parts = [(tr("Subtotal"), view.subtotal)]
-        if view.discount:
-            parts.append((tr("Discount"), view.discount))
-        parts += view.taxes
-        self._make_room(len(parts))
-        for row, (words, figure) in zip(self._rows, parts, strict=False):
-            row.show_parts(words, figure)
-        self.total.show_parts(tr("Total"), view.total)
-        self._note.setText(tr("Note: {text}").format(text=view.note) if view.note else "")
-        self._note.setVisible(bool(view.note))
-
-    def _make_room(self, count: int) -> None:
-        """Show ``count`` rows; the others stay hidden, as the next scan wants them again."""
-        while len(self._rows) < count:
-            self._rows.append(AmountRow("", ""))
-            self._above.addWidget(self._rows[-1])
-        for at, row in enumerate(self._rows):
-            row.setVisible(at < count)
-
-
 class CartPanel(QFrame):
     """Shows one `CartView`; `notice` holds what needs a person: an unknown code, an undo."""
 
@@ -101,6 +67,7 @@ class CartPanel(QFrame):
         super().__init__()
         self.setProperty("role", "side")
         self.setMinimumWidth(WIDTH)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # see `paintEvent`
         self.customer = CustomerCard()
         self.lines = CartList()
         self.notice = Banner()
@@ -141,6 +108,13 @@ class CartPanel(QFrame):
         self.note.clicked.connect(self.note_asked)
         self.clear.clicked.connect(self.clear_asked)
         self.notice.acted.connect(self.acted)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Fill the ground as the style would, so that a scan paints nothing beneath it anew."""
+        painter, tokens = QPainter(self), theme.tokens()
+        painter.fillRect(event.rect(), QColor(tokens.surface))
+        painter.fillRect(0, 0, tokens.border, self.height(), QColor(tokens.line))
+        painter.end()
 
     def show_cart(self, view: CartView) -> None:
         """Show a whole new state."""
