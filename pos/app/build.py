@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from time import monotonic
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from pos.services.checkout.runs import SqlRuns
 from pos.services.checkout.watch import journal_attempts
 from pos.services.customers.service import CustomerService
 from pos.services.desk import PaymentDesk
+from pos.services.popularity import sold_lately
 from pos.services.purchases import Purchases
 from pos.services.refunds import RefundService
 from pos.services.refunds.rows import SqlRefunds
@@ -163,7 +165,7 @@ def _wire(
     db = keeper.db
     shop.bootstrap(db, clock, preset=preset)
     vault = Vault(secrets or KeyringSecrets(_account(config)))
-    catalogue = Catalogue.open(config.catalogue_db)
+    catalogue = Catalogue.open(config.catalogue_db, sold=partial(sold_lately, db))
     gateway = StripeGateway(lambda: vault.get(STRIPE_KEY), config.stripe_url)
     parts = _Money(db, clock, gateway)
     keeper.mark()

@@ -16,7 +16,7 @@ ROWS = """barcode,name,price
 4006381333931,Green tea,5.00
 =1+1,"=HYPERLINK(""x"")",nothing
 """
-MANY = 40_000
+MANY = 60_000
 SHOPIFY = """Handle,Title,Variant SKU,Variant Price,Variant Inventory Tracker,Variant Inventory Qty
 rope,Climbing rope,ROPE-1,90.00,shopify,3
 """
@@ -139,13 +139,45 @@ def test_a_cancelled_import_leaves_the_catalogue_as_it_was(front, tmp_path):
     assert grid_names(front) == ["Green tea", "Yoga mat"]
 
 
-def test_closing_the_window_ends_an_import_and_keeps_the_catalogue(tmp_path):
+def test_closing_the_window_breaks_an_import_off_and_the_same_file_goes_on(tmp_path):
+    path = write_many(tmp_path)
     with open_front(tmp_path / "till") as front:
         section = settings_of(front, "import").imports
-        section.file_chosen.emit(write_many(tmp_path))
+        section.file_chosen.emit(path)
         until(lambda: section._bar.value() > 0)
     with open_till(tmp_path / "till") as till:
         assert till.catalogue.count() == 2
+        assert till.catalogue.unfinished().name == path.name
+    with open_front(tmp_path / "till") as front:
+        section = settings_of(front, "import").imports
+        until(lambda: said_by(section).startswith("The import of many.csv was broken off after"))
+        section.file_chosen.emit(path)
+        until(lambda: "of them before it was broken off" in section._words.text())
+        idle(front)
+        assert section._title.text() == "Imported many.csv"
+        assert till_of(front).catalogue.count() == MANY + 2
+
+
+def test_a_tile_of_before_an_import_sells_what_it_shows(front, tmp_path):
+    tile = next(row for row in grid(front) if row.name == "Yoga mat")
+    till = till_of(front)
+    till.catalogue.sold = lambda: [(till.catalogue.lookup(TEA)[0].key, 1)]
+    bring(front, write_many(tmp_path))
+    front.pages.sale_screen.product_picked.emit(tile)
+    until(lambda: front.pages.sale.cart.lines)
+    assert [line.name for line in front.pages.sale.cart.lines] == ["Yoga mat"]
+
+
+def test_a_slip_shows_what_is_similar_and_enter_does_not_sell_it(front):
+    screen = front.pages.sale_screen
+    screen.search_changed.emit("yoag mat")
+    until(lambda: screen.found.text().startswith("Nothing found; similar: 1 product"))
+    until(lambda: grid_names(front) == ["Yoga mat"])
+    screen.search_entered.emit("yoag mat")
+    idle(front)
+    assert not front.pages.sale.cart.lines
+    screen.search_entered.emit("yoga mat")
+    until(lambda: front.pages.sale.cart.lines)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pos.services.catalogue.items import (
 )
 from pos.services.catalogue.rejects import save_rejected
 from pos.services.catalogue.report import ImportReport, RejectedRow, describe
+from pos.services.catalogue.staging import Unfinished
 from pos.services.catalogue.store import Catalogue
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "ProductTile",
     "Progress",
     "RejectedRow",
+    "Unfinished",
     "VariantRow",
     "describe",
     "import_file",

@@ -48,6 +48,7 @@ class CatalogueItem:
 class ProductTile(NamedTuple):
     """One product of the grid; prices None mean that a variant has an open price.
 
+    ``product_id`` is its rank until the next large import; ``key`` is its name for good.
     ``stock_milli`` sums the imported stock of tracked variants;
     ``variant_keys`` lead to the live stock in till.db.
     """

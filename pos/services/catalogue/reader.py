@@ -47,7 +47,7 @@ FROM variant v JOIN product p ON p.id = v.product_id
 LEFT JOIN category c ON c.id = p.category_id"""
 _ORDER = "GROUP BY v.id ORDER BY p.id, v.position, v.id"
 _CODED = f"{_VARIANT} JOIN barcode k ON k.variant_id = v.id"
-_BY_PRODUCT = f"{_VARIANT} WHERE p.id = ? {_ORDER}"
+_BY_PRODUCT = f"{_VARIANT} WHERE p.key = ? {_ORDER}"
 _BY_KEY = f"{_VARIANT} WHERE v.key = ? {_ORDER}"
 _BY_CODE = f"{_CODED} WHERE k.code = ? AND k.gtin14 IS NULL {_ORDER}"
 _BY_GTIN = f"{_CODED} WHERE k.gtin14 = ? {_ORDER}"
@@ -128,8 +128,8 @@ class Reader:
     def categories(self) -> list[str]:
         return [row[0] for row in self._db.execute(_CATEGORIES).fetchall()]
 
-    def variants(self, product_id: int) -> list[VariantRow]:
-        return self._variants(_BY_PRODUCT, None, product_id)
+    def variants(self, product_key: str) -> list[VariantRow]:
+        return self._variants(_BY_PRODUCT, None, product_key)
 
     def variant(self, key: str) -> VariantRow | None:
         return next(iter(self._variants(_BY_KEY, None, key)), None)

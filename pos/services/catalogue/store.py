@@ -106,9 +106,13 @@ class Catalogue:
         """Return the categories that have something to show, in their order."""
         return self._read(Reader.categories)
 
-    def variants(self, product_id: int) -> list[VariantRow]:
-        """Return what a product can be bought as, in its order."""
-        return self._read(Reader.variants, product_id)
+    def variants(self, product_key: str) -> list[VariantRow]:
+        """Return what a product can be bought as, in its order.
+
+        By its key: a tile may still be on the screen when an import has ranked
+        the products anew, and its number is another product's.
+        """
+        return self._read(Reader.variants, product_key)
 
     def lookup(self, code: str) -> list[VariantRow]:
         """Find by the code as scanned, else as GTIN, else as SKU; several share a code."""

@@ -44,7 +44,7 @@ def product_view(
     more = tile.variant_count > 1
     name = f"{tile.name} · {tr('%n options', tile.variant_count)}" if more else tile.name
     return ProductView(
-        id=str(tile.product_id),
+        id=tile.key,
         name=name,
         price=price,
         stock=_left(left_milli),

@@ -13,6 +13,7 @@ from pos.services.catalogue import (
     ImportReport,
     Progress,
     RejectedRow,
+    Unfinished,
     import_file,
     save_rejected,
 )
@@ -38,7 +39,8 @@ class ImportController(QObject):
         super().__init__(section)
         self._section, self._catalogue, self._stock = section, catalogue, stock
         self._calls = calls
-        self._cancelled = Event()
+        self._cancelled, self._leaving = Event(), Event()
+        self._asked = False
         self._file: Path | None = None
         self._report = ImportReport()
         self._currency = "usd"
@@ -53,8 +55,11 @@ class ImportController(QObject):
         return self._file is not None
 
     def show_shop(self, shop: Shop) -> None:
-        """Read prices in this shop's currency from now on."""
+        """Read prices in this shop's currency from now on; say once what was broken off."""
         self._currency = shop.currency
+        if not self._asked:
+            self._asked = True
+            self._calls.submit(self._catalogue.unfinished, then=self._say_unfinished)
 
     def start(self, path: Path) -> None:
         """Import a file, unless another is under way."""
@@ -70,6 +75,17 @@ class ImportController(QObject):
         """Leave the catalogue as it was; the report follows within a moment."""
         self._cancelled.set()
 
+    def leave(self) -> None:
+        """Stop as the till closes; the same file goes on with the rows that were read."""
+        self._leaving.set()
+
+    def _say_unfinished(self, left: Unfinished | None) -> None:
+        if left and self._file is None:
+            title = tr("The import of {name} was broken off after {rows} rows.")
+            told = title.format(name=left.name, rows=f"{left.rows:,}")
+            remedy = tr("Choose the same file again to go on; another file begins anew.")
+            self._section.say(BannerView(told, remedy=remedy, tone=Tone.INFO))
+
     def _import(self, path: Path, currency: str) -> ImportReport:
         """Import on the import's thread; progress crosses over as a queued signal."""
         report = import_file(
@@ -78,6 +94,7 @@ class ImportController(QObject):
             self._catalogue,
             progress=self._told.emit,
             cancelled=self._cancelled.is_set,
+            leaving=self._leaving.is_set,
         )
         if not report.cancelled:
             self._stock.take_over(self._catalogue.imported_stock())
@@ -117,6 +134,9 @@ def progress_view(progress: Progress) -> views.ImportProgress:
         words = tr("{rows} rows read, building the search index").format(rows=rows)
         return views.ImportProgress(0, 0, words)
     words = tr("{rows} rows read").format(rows=rows)
+    if progress.resumed:
+        kept = tr("{words}, {kept} of them before it was broken off")
+        words = kept.format(words=words, kept=f"{progress.resumed:,}")
     return views.ImportProgress(progress.read_bytes, progress.total_bytes, words)
 
 

@@ -34,7 +34,8 @@ class ImportSection(Section):
     def __init__(self, calls: Calls) -> None:
         text = tr(
             "A product export in Shopify's CSV format, or plain barcode,name,price. Importing "
-            "again updates; nothing is entered twice. Selling goes on meanwhile."
+            "again updates; nothing is entered twice. Selling goes on meanwhile, and an import "
+            "that was broken off goes on with the same file."
         )
         super().__init__(tr("Import"), text)
         self.setAcceptDrops(True)

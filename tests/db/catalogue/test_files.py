@@ -45,9 +45,7 @@ def test_the_demo_shop_looks_like_its_picture(catalogue):
 def test_the_demo_shop_has_sound_codes_and_taxes_goods_only(catalogue):
     import_file(resources() / "demo" / "catalogue.csv", "usd", catalogue)
     rows = [
-        row
-        for tile in catalogue.page("", None, 0, 200)
-        for row in catalogue.variants(tile.product_id)
+        row for tile in catalogue.page("", None, 0, 200) for row in catalogue.variants(tile.key)
     ]
     codes = [row.barcode for row in rows if row.barcode]
     assert len(set(codes)) == len(codes) > 50

@@ -51,7 +51,7 @@ def test_rows_of_one_product_are_its_variants(catalogue, load):
     hoodie, towel = catalogue.page()
     assert (hoodie.name, hoodie.variant_count) == ("Hoodie", 3)
     assert (hoodie.price_from_minor, hoodie.price_to_minor) == (5800, 6000)
-    assert [row.option_name for row in catalogue.variants(hoodie.product_id)] == ["S", "M", "L"]
+    assert [row.option_name for row in catalogue.variants(hoodie.key)] == ["S", "M", "L"]
     assert hoodie.variant_keys == ("hoodie|S", "hoodie|M", "hoodie|L")
     assert towel.variant_keys == ("code:3",)
     assert catalogue.lookup("2")[0].category == "Gear"

@@ -82,13 +82,13 @@ def test_continuation_rows_inherit_and_pictures_are_no_variants(catalogue, load,
     )
     assert (report.imported, report.rejected_count) == (3, 0)
     mat, block = catalogue.page()
-    small, large = catalogue.variants(mat.product_id)
+    small, large = catalogue.variants(mat.key)
     assert (small.key, small.option_name, small.sku) == ("mat|Small|Blue", "Small / Blue", "M-S")
     assert (small.tracked, small.import_stock_milli) == (True, -2000)
     assert (small.tax_ids, large.tax_ids, small.category) == (("none",), ("none",), "Gear")
     assert (large.name, large.price_minor, large.tracked) == ("Yoga mat", 4500, False)
     assert catalogue.lookup("4006381333931") == [small]
-    assert (block.variant_keys, catalogue.variants(block.product_id)[0].option_name) == (
+    assert (block.variant_keys, catalogue.variants(block.key)[0].option_name) == (
         ("block",),
         "",
     )
