@@ -66,8 +66,8 @@ class SettingsPage(QObject):
         self.links.show_sync(status)
 
     def hang_up(self) -> None:
-        """Cancel an import, and end the question that is being asked outside."""
-        self.imports.cancel()
+        """Break off an import, and end the question that is being asked outside."""
+        self.imports.leave()
         self._outside.hang_up()
 
     def threads(self) -> tuple[Calls, ...]:
