@@ -36,8 +36,10 @@ _MODIFIERS = {
     Qt.Key.Key_CapsLock,
     Qt.Key.Key_NumLock,
 }
-_COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
-_META = Qt.KeyboardModifier.MetaModifier
+# plain integers: every key of a scan is looked at, and Python's flags cost ten times as much
+_CTRL = Qt.KeyboardModifier.ControlModifier.value
+_ALT = Qt.KeyboardModifier.AltModifier.value
+_META = Qt.KeyboardModifier.MetaModifier.value
 
 
 def monotonic_ms() -> float:
@@ -208,21 +210,22 @@ def _target() -> QObject:
 
 
 def _kind(event: QKeyEvent) -> Kind:
-    command = event.modifiers() & _COMMAND
-    text = event.text()
-    if event.isAutoRepeat() or event.modifiers() & _META:
+    held, key, text = event.modifiers().value, event.key(), event.text()
+    command = held & (_CTRL | _ALT)
+    if event.isAutoRepeat() or held & _META:
         return Kind.BREAK
-    if event.key() in _ENDS and not command:
+    if key in _ENDS and not command:
         return Kind.TERMINATOR
-    if text and printable(text) and command != Qt.KeyboardModifier.ControlModifier:
+    if text and printable(text) and command != _CTRL:
         # Ctrl and Alt together are AltGr; Alt alone is a menu's key
-        return Kind.BREAK if command == Qt.KeyboardModifier.AltModifier else Kind.TEXT
-    if event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete, Qt.Key.Key_Escape):
+        return Kind.BREAK if command == _ALT else Kind.TEXT
+    if key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete, Qt.Key.Key_Escape):
         return Kind.BREAK
     return Kind.NOISE if text or command else Kind.BREAK
 
 
 def _copy(event: QKeyEvent, kind: QEvent.Type | None = None) -> QKeyEvent:
+    """Make an event of our own; what `clone` makes belongs to nobody and is never freed."""
     return QKeyEvent(
         kind or event.type(),
         event.key(),

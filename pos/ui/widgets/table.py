@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from pos.ui import theme
 from pos.ui.models.windowed import DISPLAY, PAGE, ROOT, ROW, Index, WindowedModel
 from pos.ui.threads import Calls
-from pos.ui.tokens import Tone
+from pos.ui.tokens import Tokens, Tone
 from pos.ui.widgets.pill import paint_pill, pill_width
 
 ROW_HEIGHT = 48
@@ -70,40 +70,38 @@ class _Cells(QStyledItemDelegate):
     def __init__(self, cols: Sequence[Col], parent: QWidget) -> None:
         super().__init__(parent)
         self._cols = cols
-        self._plain, self._bold = theme.font(15), theme.font(15, QFont.Weight.Bold)
-        self._small = theme.font(13)
-        self._pill = theme.font(12, QFont.Weight.DemiBold)
+        self._plain, self._bold = _face(15), _face(15, QFont.Weight.Bold)
+        self._small, self._pill = _face(13), _face(12, QFont.Weight.DemiBold)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         tokens = theme.tokens()
         box: QRect = option.rect
         col, row = self._cols[index.column()], index.data(ROW)
-        painter.save()
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(box, QColor(tokens.accent_soft))
-        painter.setPen(QColor(tokens.line))
-        painter.drawLine(box.bottomLeft(), box.bottomRight())
+        painter.fillRect(box.left(), box.bottom(), box.width(), 1, QColor(tokens.line))
         if row is not None:
-            self._cell(painter, box.adjusted(_PAD, 0, -_PAD, 0), col, row)
-        painter.restore()
+            painter.save()
+            self._cell(painter, box.adjusted(_PAD, 0, -_PAD, 0), col, row, tokens)
+            painter.restore()
 
-    def _cell(self, painter: QPainter, box: QRect, col: Col, row: Any) -> None:
+    def _cell(self, painter: QPainter, box: QRect, col: Col, row: Any, tokens: Tokens) -> None:
         text = col.text(row)
         if col.tone is not None:
             self._state(painter, box, text, col.tone(row))
-            return
-        tokens = theme.tokens()
-        face = self._bold if col.bold else self._small if col.soft else self._plain
-        painter.setFont(face)
-        painter.setPen(QColor(tokens.muted if col.soft else tokens.text))
-        shown = QFontMetrics(face).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-        painter.drawText(box, int(_RIGHT if col.right else _LEFT), shown)
+        elif text:
+            font, metrics = self._bold if col.bold else self._small if col.soft else self._plain
+            painter.setFont(font)
+            painter.setPen(QColor(tokens.muted if col.soft else tokens.text))
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+            painter.drawText(box, int(_RIGHT if col.right else _LEFT), shown)
 
     def _state(self, painter: QPainter, box: QRect, text: str, tone: Tone) -> None:
-        width = pill_width(text, QFontMetrics(self._pill).horizontalAdvance(text))
+        font, metrics = self._pill
         if text:
-            place = QRect(box.left(), box.center().y() - 12, min(width, box.width()), 25)
-            paint_pill(painter, place, text, tone, font=self._pill, radius=6)
+            width = min(pill_width(text, metrics.horizontalAdvance(text)), box.width())
+            place = QRect(box.left(), box.center().y() - 12, width, 25)
+            paint_pill(painter, place, text, tone, font=font, radius=6)
 
 
 class Table(QTableView):
@@ -219,3 +217,8 @@ class Table(QTableView):
 
 def _identity(row: Any) -> str:
     return str(getattr(row, "id", ""))
+
+
+def _face(pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> tuple[QFont, QFontMetrics]:
+    font = theme.font(pixels, weight)
+    return font, QFontMetrics(font)
