@@ -64,6 +64,8 @@ def _again(
         raise Refusal(422, "id_reused", "another refund with this id is stored", "id")
     if known.status == sent.status:
         return Answer(201, bytes(known.answer))
+    if known.status == "failed":
+        return _reopen(connection, call, order, known, sent)
     if known.status != "pending":
         raise Refusal(422, "refund_final", f"this refund has {known.status}", "status")
     return _settle(connection, call, order, known, sent)
@@ -76,6 +78,21 @@ def _settle(
     if sent.status == "failed":
         _restock(connection, call.business, sent, -1)
     refunded = order.refunded_minor - (known.amount_minor if sent.status == "failed" else 0)
+    return _moved(connection, order, known, sent, refunded)
+
+
+def _reopen(
+    connection: Connection, call: Call, order: Row[Any], known: Row[Any], sent: RefundIn
+) -> Answer:
+    """Take a failed refund that a person allowed once more, if there is still room for it."""
+    _check(connection, order, sent)
+    _restock(connection, call.business, sent)
+    return _moved(connection, order, known, sent, order.refunded_minor + known.amount_minor)
+
+
+def _moved(
+    connection: Connection, order: Row[Any], known: Row[Any], sent: RefundIn, refunded: int
+) -> Answer:
     earlier = msgspec.json.decode(bytes(known.answer), type=RefundOut)
     out = msgspec.structs.replace(
         earlier,

@@ -157,7 +157,8 @@ def _created(a: CardAttempt, op: Operation, answer: Answer) -> CardAttempt:
 
 
 def _opened(a: CardAttempt, facts: IntentFacts) -> CardAttempt:
-    a = replace(a, intent_id=facts.id, phase=CardPhase.CREATED)
+    wish = Wish.CANCEL if a.parked else a.wish  # nobody goes on with what was set aside
+    a = replace(a, intent_id=facts.id, phase=CardPhase.CREATED, wish=wish)
     if a.wish is not Wish.CANCEL and _mismatch(a, facts, facts.amount):
         return needs_check(a, Notice("amount_mismatch", _difference(a, facts)))
     return a
@@ -176,7 +177,7 @@ def _seen(a: CardAttempt, facts: IntentFacts) -> CardAttempt:
         return replace(a, phase=CardPhase.SUCCEEDED, card=facts.card, notice=notice)
     if a.phase is CardPhase.NEEDS_CHECK:
         phase = CardPhase.DISPATCHED if a.reader_was_asked else CardPhase.CREATED
-        wish = Wish.CANCEL if a.parked else a.wish  # nobody goes on with what was set aside
+        wish = Wish.CANCEL if a.parked else a.wish
         return replace(a, phase=phase, wish=wish, notice=NO_NOTICE)
     return a
 

@@ -220,6 +220,24 @@ def test_case_62_a_pending_refund_that_fails_later(world, sold):
     assert _given(world) == [700]
 
 
+def test_case_62_a_refund_that_fails_twice_is_told_each_time(world, sold):
+    """Pending, failed, allowed, pending, failed, allowed, done: four keys would be one too few."""
+    world.sim.settings(refunds_pending=True)
+    refund = world.request_refund(sold, 700)
+    for nth in (1, 2):
+        world.refund_until(refund, "pending")
+        world.sim.settle_refund(world.sim.ledger()["refunds"][-1]["id"], "failed")
+        world.pass_time(3600)
+        assert world.settle_refund(refund).state is RefundState.FAILED
+        world.sim.settings(refunds_pending=nth == 1)
+        world.till.refunds.approve_again(refund)
+        world.till.desk.wake()
+        world.refunded.clear()
+    assert world.settle_refund(refund).state is RefundState.SUCCEEDED
+    assert _keys(world) == ["1", "2", "3"]
+    assert _given(world) == [700]
+
+
 def test_case_62_a_failed_refund_is_not_tried_again_beyond_what_was_paid(world, sold):
     """Its amount was refunded another way meanwhile."""
     world.sim.settings(refunds_pending=True)

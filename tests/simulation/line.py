@@ -78,10 +78,11 @@ class Line:
         return answer
 
     def _unknown(self, attempt_id: str) -> bool:
-        """Tell whether this till still wonders what became of an attempt's create."""
-        rows = self._till.disk.rows.sessions.values()
-        found = [s.attempt for s in rows if str(s.id) == attempt_id and s.attempt]
-        return any(not a.intent_id and not a.is_settled for a in found)
+        """Tell whether this is the attempt that wonders what became of its create."""
+        asking = self._till.card.stepping
+        row = self._till.disk.rows.sessions.get(asking) if asking else None
+        a = row.attempt if row and str(asking) == attempt_id else None
+        return a is not None and not a.intent_id and not a.is_settled
 
     def refunds_of(self, intent_id: str) -> Answer:
         found = [r.body() for r in self._stripe.refunds.values() if r.intent == intent_id]

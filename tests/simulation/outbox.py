@@ -32,7 +32,8 @@ def enqueue_refund(rows: Rows, refund: RefundRow, now: Any) -> None:
     state, told = refund.attempt.state, any(e.key == refund.id for e in rows.outbox.values())
     if state is RefundState.FAILED and not told:
         return
-    key = uuid5(refund.id, state.value) if told else refund.id
+    nth = f"{state.value}:{len(refund.attempt.ops)}"
+    key = uuid5(refund.id, nth) if told else refund.id
     body = {
         "id": str(refund.id),
         "order": str(refund.order_id),
@@ -182,6 +183,8 @@ class BackendModel:
                 raise RefusedError("idempotency_mismatch")
             return body
         message = json.loads(body)
+        if message in (self.orders.get(message["id"]), self.refunds.get(message["id"])):
+            self.doubled.append(key)
         if kind == "purchase":
             self.orders[message["id"]] = message
         elif message["order"] not in self.orders:
@@ -190,12 +193,7 @@ class BackendModel:
         else:
             self.refunds[message["id"]] = message
         self.bodies[key] = body
-        if body in self._bodies_before(key):
-            self.doubled.append(key)
         return body
-
-    def _bodies_before(self, key: str) -> list[bytes]:
-        return [body for other, body in self.bodies.items() if other != key]
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(name)  # nothing else of the protocol is ever asked in this world

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pos.errors import CashierError, PosError
 from pos.models.base import new_id
-from pos.models.states import CartStatus
+from pos.models.states import CartStatus, RefundState
 from pos.services.checkout import RunView
 from pos.services.refunds import RefundRequest
 from pos.terminal.api import CASH, STRIPE_TERMINAL
@@ -85,7 +85,7 @@ class Cashier:
             if self.u.rng.random() < 0.3:
                 self._wrong(run)
             return
-        if before is not None and before.choices and self.u.rng.random() < 0.15:
+        if before is not None and before.choices and self.u.rng.random() < 0.3:
             progress = before  # the finger is slower than the screen
         for _ in range(1 + (self.u.rng.random() < 0.15)):  # two clicks before anything moves
             self.pick(run, self.u.rng.choice(progress.choices))
@@ -162,14 +162,19 @@ class Manager:
         refunds = sorted(self.till.disk.rows.refunds)
         if not refunds:
             return
-        row = self.till.disk.rows.refunds[self.u.rng.choice(refunds)]
+        failed = [it for it in refunds if self._failed(it)]
+        chosen = failed if failed and self.u.rng.random() < 0.5 else refunds
+        row = self.till.disk.rows.refunds[self.u.rng.choice(chosen)]
         try:
-            if self.u.rng.random() < 0.5:
+            if not failed and self.u.rng.random() < 0.5:
                 self.till.refunds.withdraw(row.id)
             elif row.provider_id == STRIPE_TERMINAL:
                 self.till.approve(row.id)
         except PosError as error:
             self.u.tell(self.till.name, f"is told {getattr(error, 'code', error)}")
+
+    def _failed(self, refund_id: UUID) -> bool:
+        return self.till.disk.rows.refunds[refund_id].attempt.state is RefundState.FAILED
 
 
 class Customer:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter as Counted
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,15 +19,21 @@ from tests.simulation.accidents import FATES, Fate
 from tests.simulation.morning import sold_before
 from tests.simulation.outbox import BackendModel
 from tests.simulation.people import Cashier, Customer, Manager
-from tests.simulation.promises import BrokenPromiseError
+from tests.simulation.promises import BrokenPromiseError, must
 from tests.simulation.reader_model import Reader
 from tests.simulation.stripe_model import ACCOUNT, Stripe
 from tests.simulation.till import Counter, Till
 from tests.simulation.world import Crash, Universe, some_of
 
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 READER = "tmr_1"
 _QUIET_ROUNDS = 2000
-_LONG = 1800.0
+_DARK = (1.0, 5.0, 60.0, 3600.0, 14 * 3600.0, 26 * 3600.0)
+_NERVOUS = 0.05
+_EMPTY_BATTERY = 0.15
+_A_DAY_BACK = timedelta(hours=-26)
+_FAR_AHEAD = timedelta(days=400)
+_LONG = 2 * 3600.0
 """Seconds to the next look while only Stripe is at work on a pending refund."""
 _WEIGHTS = (45, 20, 15, 6, 6, 4, 4)
 """How often, against each other: work, cashier, customer, manager, sync, fate, a power cut."""
@@ -62,6 +70,7 @@ class World:
             sold_before(till, rng.choice((0, 0, 1, 2)))
         self.fates = some_of(rng, FATES)
         self.weights = [weight * rng.choice((0.2, 1, 1, 4)) for weight in _WEIGHTS]
+        self.dark = some_of(rng, _DARK)
         self.crashes = 0
         self.patient = rng.random() < 0.25
         self.clicks: Counted[tuple[UUID | None, Choice]] = Counted()
@@ -89,7 +98,12 @@ class World:
         till.on = False
         self.crashes += 1
         self.u.tell(till.name, "loses power")
-        self.u.advance(self.u.rng.choice((1.0, 5.0, 60.0, 3600.0, 26 * 3600.0)))
+        off = self.u.rng.choice(self.dark)
+        self.u.advance(off)
+        if self.u.rng.random() < _EMPTY_BATTERY:  # it shows the time at which the power went
+            till.set_clock(till.skew - timedelta(seconds=off))
+        elif self.u.rng.random() < _EMPTY_BATTERY / 2:
+            till.set_clock(_FAR_AHEAD)
 
     def _happen(self, till: Till) -> None:
         happens: tuple[Callable[[], object], ...] = (
@@ -105,9 +119,27 @@ class World:
         self.u.advance(self.u.rng.expovariate(1.0))
 
     def _work(self, till: Till) -> None:
+        if self.u.rng.random() < _NERVOUS:
+            self._nervous(till)
         for _ in range(self.u.rng.randrange(1, 6)):
             done = till.tick()
             self.u.advance(min(done.delay, 2.0))
+            if not (done.runs or done.refunds):
+                return
+
+    def _nervous(self, till: Till) -> None:
+        """A button is pressed again and again: all that is open has its turn all the same."""
+        before = _open(till)
+        stepped: set[UUID | None] = set()
+        for _ in range(3 * len(before)):
+            till.desk.wake()
+            done = till.tick()
+            if done.trouble is not None:
+                return
+            stepped |= {moved.progress.session_id for moved in done.runs}
+            stepped |= {step.refund_id for step in done.refunds}
+        starved = before & _open(till) - stepped
+        must(not starved, f"I3b: {starved} had no turn while a button was pressed")
 
     # quiet
 
@@ -121,7 +153,10 @@ class World:
         for till in self.tills:
             if not till.on:
                 till.boot()
-            till.use_key(ACCOUNT)
+            if till.key != ACCOUNT or _set_aside(till):  # somebody goes through the list
+                till.use_key(ACCOUNT)
+            if self.u.rng.random() < 0.5:
+                till.set_clock(self.u.rng.choice((timedelta(), _A_DAY_BACK)))
         self.u.advance(200)
         for till in self.tills:
             self._rest(till)
@@ -152,6 +187,8 @@ class World:
         """Click what ends a payment; one set aside ends by itself unless it needs a check."""
         if self.patient and told.situation is Situation.WAITING_FOR_CARD:
             return
+        if not told.blocks and told.situation is Situation.NEEDS_CHECK:
+            return  # released: on nobody's screen
         good = _GOOD.keys() - {Choice.CANCEL} if run.parked else _GOOD.keys()
         clicked = [(it, (run.session_id, it)) for it in _GOOD if it in good and it in told.choices]
         for choice, mark in clicked:
@@ -206,6 +243,15 @@ class World:
         return True
 
 
+def _open(till: Till) -> set[UUID]:
+    return {*till.card.unsettled(), *till.refunds.open_refunds()}
+
+
+def _set_aside(till: Till) -> bool:
+    attempts = [session.attempt for session in till.disk.rows.sessions.values()]
+    return any(a.parked and not a.is_settled for a in attempts if a)
+
+
 def simulate(seed: int, *, telling: bool = False) -> Verdict:
     """Play one seed; the same seed always plays the same."""
     world = World(seed, telling=telling)
@@ -213,6 +259,6 @@ def simulate(seed: int, *, telling: bool = False) -> Verdict:
     try:
         world.play()
     except BrokenPromiseError as error:
-        broken = world.u.name(str(error))
+        broken = _ID.sub(lambda found: world.u.name(found[0]), str(error))
     sales = sum(len(till.disk.rows.orders) for till in world.tills)
     return Verdict(seed, broken, sales, world.crashes, tuple(world.u.story))

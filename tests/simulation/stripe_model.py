@@ -25,6 +25,8 @@ _GOES_WRONG = (
     *("before", "after", "after", "late", "slow"),
     *("500", "500 done", "500 late", "429", "401"),
 )
+_POSTS = (OpKind.CREATE, OpKind.PROCESS, OpKind.CANCEL_INTENT, OpKind.REFUND)
+_OFTEN = 0.6
 ACCOUNT = "test:shop"
 
 
@@ -99,6 +101,8 @@ class Stripe:
         self.sent: list[tuple[str, str, str]] = []  # key, params, what became of it
         self.down = False
         self._troubles = some_of(universe.rng, _GOES_WRONG)
+        self._pending = universe.rng.choice((0.0, 0.15, 0.15, 0.8))
+        self._focus = universe.rng.choice((None,) * 6 + _POSTS)
         self._keys: dict[str, _Stored] = {}
         self._numbers = count(1)
 
@@ -107,29 +111,22 @@ class Stripe:
     def post(self, op: Operation) -> Answer:
         """Take one sending, with whatever the network makes of it."""
         self.u.power_cut()  # between the journal row and the first byte
-        answer = self._faulty(op) if self.u.wrong() or self.down else self._handle(op)
+        answer = self._faulty(op) if self._goes_wrong(op) else self._handle(op)
         self.u.tell("stripe", f"POST {op.key.split(':')[0]} {op.n}", answer=answer.outcome.value)
         self.u.power_cut()  # received, not yet committed
         return answer
+
+    def _goes_wrong(self, op: Operation) -> bool:
+        """Tell whether this sending fails; in some runs only one kind does, and often."""
+        if self._focus is None or self.down:
+            return self.down or self.u.wrong()
+        return op.kind is self._focus and self.u.chance(_OFTEN)
 
     def _faulty(self, op: Operation) -> Answer:
         """Choose how this sending goes wrong."""
         if self.down:
             return LOST
-        kind = self.u.rng.choice(
-            (
-                "before",
-                "after",
-                "after",
-                "late",
-                "500",
-                "500 done",
-                "500 late",
-                "429",
-                "slow",
-                "401",
-            )
-        )
+        kind = self.u.rng.choice(self._troubles)
         self.sent.append((op.key, op.params, kind))
         if kind == "before":
             return LOST
@@ -236,10 +233,11 @@ class Stripe:
             f"re_{next(self._numbers)}", intent.id, params["amount"], params["metadata"]
         )
         self.refunds[refund.id] = refund
-        if self.u.chance(0.15):
+        if self.u.chance(self._pending):
             refund.status = "pending"
-            ends = self.u.rng.choice(("succeeded", "succeeded", "failed"))
-            self.u.at(self.u.rng.uniform(60, 3 * 86400), lambda: _end(refund, ends))
+            ends = self.u.rng.choice(("succeeded", "failed"))
+            longest = self.u.rng.choice((30.0, 600.0, 3 * 86400.0))
+            self.u.at(self.u.rng.uniform(5, longest), lambda: _end(refund, ends))
         return ok(refund.body(), self.u.now)
 
 

@@ -23,7 +23,7 @@ from pos.terminal.api import (
 )
 from pos.terminal.attempt import Choice, Situation
 from pos.terminal.stripe_terminal import StripeTerminal
-from tests.simulation.disk import Disk
+from tests.simulation.disk import Disk, Rows
 from tests.simulation.line import Line
 from tests.simulation.outbox import BackendModel, Nothing, Queue
 from tests.simulation.promises import BrokenPromiseError
@@ -74,6 +74,16 @@ class Drawer:
         return []
 
 
+class Card(StripeTerminal):
+    """``stepping`` is the session whose turn it is: a listing is made for one."""
+
+    stepping: UUID | None = None
+
+    def authorize_payment(self, session_id: UUID) -> Progress:
+        self.stepping = session_id
+        return super().authorize_payment(session_id)
+
+
 @dataclass(slots=True)
 class Counter:
     """What the cashier sees; gone after a crash."""
@@ -92,6 +102,7 @@ class Till:
         self.disk = Disk(universe)
         self.skew = timedelta()
         self.shown_paid: set[UUID] = set()
+        self.checked: Rows | None = None
         self.watch = Watch(universe)
         self.key = ACCOUNT
         self.on = False
@@ -106,7 +117,7 @@ class Till:
         self.counter = Counter()
         line = Line(self.stripe, self)
         store = Attempts(self.disk, self.watch)
-        self.card = StripeTerminal(store, line, self.clock, self._reader)
+        self.card = Card(store, line, self.clock, self._reader)
         providers: dict[str, PaymentProvider] = {CASH: Drawer(), self.card.id: self.card}
         self.checkout = CheckoutService(Runs(self.disk), providers, self.clock)
         self.refunds = RefundService(Refunds(self.disk), providers, self.clock)
@@ -138,9 +149,11 @@ class Till:
     def approve(self, refund_id: UUID) -> None:
         """Let a person allow one more key for a refund."""
         before = self.disk.rows.refunds[refund_id].attempt.approved_n
-        self.refunds.approve_again(refund_id)
-        if self.disk.rows.refunds[refund_id].attempt.approved_n > before:
-            self.watch.approved.add(refund_id)
+        try:
+            self.refunds.approve_again(refund_id)
+        finally:  # the power may go once it is on the disk
+            if self.disk.rows.refunds[refund_id].attempt.approved_n > before:
+                self.watch.approved.add(refund_id)
 
     def _ticks(self) -> float:
         return self.u.now.timestamp()

@@ -80,9 +80,10 @@ class Watch:
 
     def boots(self, rows: Rows) -> None:
         """Forget what lived in memory, as the till does, and every answer it had not noted."""
-        noted = {op.key for op in _operations(rows) if op.state is not OpState.SENT}
-        for key in self.unnoted.keys() - noted:
-            self.sent[key].answer = None
+        known = {op.key: op for op in _operations(rows)}
+        for key, answer in self.unnoted.items():
+            if key not in known or not _is_noted(known[key], answer):
+                self.sent[key].answer = None
         self.mood += 1
         self.agreed.clear()
         self.readers.clear()
@@ -215,6 +216,7 @@ class Watch:
     def concluding(self, before: CardAttempt, after: CardAttempt) -> None:
         """Hold P6: PAID and NOT PAID are only ever concluded from a PaymentIntent that was read."""
         _keeps_the_journal(before, after)
+        self._closes_with_an_answer(before, after)
         if after.phase is before.phase:
             return
         read, body = self.intents.get(after.intent_id, (0, {}))
@@ -233,6 +235,17 @@ class Watch:
             checked = before.phase is CardPhase.NEEDS_CHECK
             must(checked, "P8: closed, and there was nothing to check")
 
+    def _closes_with_an_answer(self, before: CardAttempt, after: CardAttempt) -> None:
+        """Hold P3: a call ends in the journal as refused only if that was heard, or looked for."""
+        now = {op.key: op for op in after.ops}
+        for op in before.ops:
+            if op.is_open and now[op.key].state is OpState.NO:
+                sent = self.sent.get(op.key)
+                answer = sent.answer if sent else None
+                heard = answer is not None and answer.outcome is Outcome.NO
+                looked = now[op.key].code == "not_found_by_listing"
+                must(heard or looked, f"P3: {op.key} was closed, and nobody had an answer")
+
     def noted(self, rows: Rows) -> None:
         """Hold P3: what was answered is in the journal."""
         for key, answer in self.unnoted.items():
@@ -241,6 +254,12 @@ class Watch:
             wrong = op is not None and answer.outcome is Outcome.OK and op.state is not OpState.OK
             must(not lost and not wrong, f"P3: the answer to {key} was not journalled")
         self.unnoted.clear()
+
+
+def _is_noted(op: Operation, answer: Answer) -> bool:
+    if answer.outcome in {Outcome.OK, Outcome.NO} and answer.code != "terminal_reader_timeout":
+        return op.state in {OpState.OK, OpState.NO}
+    return op.state is not OpState.SENT and answer.stored_error <= op.replays_an_error
 
 
 def _keeps_the_journal(before: CardAttempt, after: CardAttempt) -> None:

@@ -182,6 +182,22 @@ def test_a_pending_refund_counts_and_ends_once(backend, till, order):
     assert _state(backend) == ("partially_refunded", 6000)
 
 
+def test_a_failed_refund_that_was_allowed_again_is_taken_if_there_is_room(backend, till, order):
+    refund = make_refund(order, 6000, status="pending")
+    for status in ("pending", "failed", "pending", "failed"):
+        told = till.refund(refund | {"status": status}, new_id())
+        assert (told.status_code, told.json()["status"]) == (201, status)
+    assert _state(backend) == ("paid", 0)
+    other = make_refund(order, 5000)
+    assert till.refund(other).status_code == 201
+    assert _refused(till.refund(refund | {"status": "succeeded"}, new_id()), "over_refund")
+    small = make_refund(order, 4000, status="pending")
+    for status in ("pending", "failed", "succeeded"):
+        done = till.refund(small | {"status": status}, new_id())
+    assert done.json()["refunded_minor"] == 9000
+    assert _state(backend) == ("partially_refunded", 9000)
+
+
 def _bad(order):
     payment = make_refund(order, 1000)["payments"][0]
     line = order["lines"][0]

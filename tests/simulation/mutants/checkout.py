@@ -97,6 +97,11 @@ CHECKOUT = (
                 "    order = self._rows.orders.get(run_id) or (guess if paid else None)",
             ),
         ),
+        equivalent=(
+            "Nobody can look in between: one step of the desk sees the payment authorised "
+            "and commits the order, and after a crash between the two the start commits "
+            "before the counter shows anything."
+        ),
     ),
     Mutant(
         "a run that was left can be paid",

@@ -14,7 +14,7 @@ from tests.simulation.mutants.catalogue import MUTANTS
 from tests.simulation.mutants.engine import UnfitError, applied
 from tests.simulation.run import simulate
 
-BOUND = 3_000
+BOUND = 20_000
 """Runs after which a mutant counts as a survivor."""
 _NAME = 12  # letters of a promise's name, as in "I3b" or "case 41"
 
@@ -103,8 +103,8 @@ def hunt_all(
 
 
 def _bound(names: Names, bound: int) -> int:
-    """Give an equivalent mutant a tenth: it is played to notice when it is not one any more."""
-    return bound // 10 if all(MUTANTS[name].equivalent for name in names) else bound
+    """Give an equivalent mutant a share: it is played to notice when it is not one any more."""
+    return bound // 20 if all(MUTANTS[name].equivalent for name in names) else bound
 
 
 def pairs(count: int, seed: int) -> list[Names]:

@@ -184,6 +184,11 @@ INTENTS = (
                 "not_listed=True",
             ),
         ),
+        equivalent=(
+            "A second fence: no create leaves before Stripe's clock is known, so the time "
+            "of its key at Stripe is on the disk, and every listing starts from there "
+            "whatever the till's own clock says."
+        ),
     ),
     Mutant(
         "nobody taps and it waits for ever",

@@ -153,6 +153,11 @@ REFUNDS = (
                 'op.code == "idempotency_error"',
             ),
         ),
+        equivalent=(
+            "A second fence: a new key leaves only after two listings, ten minutes apart, "
+            "did not show the refund; by then no earlier sending is on its way any more "
+            "that could be why the new one is refused."
+        ),
     ),
     Mutant(
         "over-refund checks off",

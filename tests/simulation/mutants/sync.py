@@ -111,6 +111,10 @@ SYNC = (
                 "{} if now else {}",
             ),
         ),
+        equivalent=(
+            "A second fence: of those that became due at the same instant the one whose "
+            "last turn is longest ago comes first, so nobody starves."
+        ),
     ),
     Mutant(
         "desk steps the newest first",

@@ -34,6 +34,11 @@ TIMING = (
         "time",
         "case 70: doubt counts as old",
         (Edit(f"{_OPS}:is_old", "min(ages) < timedelta(minutes=-5) or ", ""),),
+        equivalent=(
+            "A second fence: no key leaves, first or again, before Stripe's clock is known, "
+            "and that clock tells the age; the till's own is asked beside it, in case a "
+            "computer slept."
+        ),
     ),
     Mutant(
         "age trusted without Stripe's clock",
