@@ -24,7 +24,7 @@ QUICK = (
 
 @pytest.mark.parametrize("name", QUICK)
 def test_a_fault_in_the_protocol_is_seen(name):
-    assert hunt((name,), 0, 300).killed
+    assert hunt((name,), 0, 1_000).killed
 
 
 @pytest.mark.parametrize("name", MUTANTS)
