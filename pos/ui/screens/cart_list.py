@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView
 
 from pos.ui.i18n import tr
@@ -88,7 +88,6 @@ class CartList(QListView):
         self.setAccessibleName(tr("Cart"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUniformItemSizes(True)
-        self.viewport().setAutoFillBackground(True)  # opaque: see `CartPanel`
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
@@ -122,6 +121,19 @@ class CartList(QListView):
             how = QItemSelectionModel.SelectionFlag.ClearAndSelect
             self.selectionModel().setCurrentIndex(index, how)
         self.scrollTo(index)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._cover()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._cover()
+
+    def _cover(self) -> None:
+        """Hide what is beneath, so that a scan does not paint it; the style takes this back."""
+        self.viewport().setAutoFillBackground(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         line_id, key = self.selected, event.text()
