@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pos import __version__
-from pos.config import load
 from pos.errors import CashierError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from pos.config import Config
 
 EXIT_CASHIER = 2
 """Something the person who typed the command can mend."""
@@ -28,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from pos.app.tour.child import main as sell  # noqa: PLC0415  only the tour's process
 
         return sell()
-    options = _parser().parse_args(words)
+    options = _parser().parse_args(words) if words else None
     verbs: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": _run,
         "demo": _demo,
@@ -36,13 +40,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         "verify-journal": _verify,
     }
     try:
-        return verbs[options.verb or "run"](options)
+        return verbs[options.verb or "run"](options) if options else _run(None)
     except CashierError as error:
         _say(f"{error.message} {error.remedy} [{error.code}]")
         return EXIT_CASHIER
 
 
 def _parser() -> argparse.ArgumentParser:
+    import argparse  # noqa: PLC0415  the plain start does without it
+
     parser = argparse.ArgumentParser(prog="tillkeep", description="A point-of-sale till.")
     parser.add_argument("--version", action="version", version=f"Tillkeep {__version__}")
     parser.add_argument("--data-dir", type=Path, help="where this till keeps its data")
@@ -61,10 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace | None) -> int:
     from pos.app.run import run  # noqa: PLC0415  Qt only where a window is wanted
 
-    return run(load(options.data_dir))
+    return run(lambda: _config(options))
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -81,13 +87,19 @@ def _demo(options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> int:
     from pos.app.bring import bring  # noqa: PLC0415  SQLAlchemy only where it is needed
 
-    return bring(load(options.data_dir), options.file, _say)
+    return bring(_config(options), options.file, _say)
 
 
 def _verify(options: argparse.Namespace) -> int:
     from pos.app.verify import verify  # noqa: PLC0415  SQLAlchemy only where it is needed
 
-    return verify(load(options.data_dir), _say)
+    return verify(_config(options), _say)
+
+
+def _config(options: argparse.Namespace | None) -> Config:
+    from pos.config import load  # noqa: PLC0415  not before a first paint
+
+    return load(options.data_dir if options is not None else None)
 
 
 def _pass_on(verb: str, words: list[str]) -> int:

@@ -116,7 +116,7 @@ def _open_window() -> int:
     with stage() as on:
         reader = Process(["virtual-reader", "--url", on.stripe.url, "--token", on.token])
         with running(reader):
-            return run(on.config, secrets=on.secrets, preset=shop.DEMO, prepare=prepare)
+            return run(lambda: on.config, secrets=on.secrets, preset=shop.DEMO, prepare=prepare)
 
 
 def has_screen() -> bool:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from pos.app.background import Background, end_all
 from pos.app.build import Till
-from pos.app.pages import CHECKOUT, CUSTOMERS, SALE, make_pages
+from pos.app.pages import CHECKOUT, CUSTOMERS, SALE, Turn, make_pages
 from pos.app.scans import Scans
 from pos.app.settings_page import SettingsPage
 from pos.errors import PosError
@@ -43,7 +43,10 @@ class Front(QObject):
     ready = Signal()
     broke = Signal(str)
 
-    def __init__(self, till: Till, app: QApplication) -> None:
+    def __init__(
+        self, till: Till, app: QApplication, scanner: Scanner | None = None, turn: Turn = bool
+    ) -> None:
+        """``scanner`` may have heard codes already; ``turn`` is called between two screens."""
         super().__init__()
         self._till, self._app = till, app
         Collector(self)  # before any thread
@@ -52,10 +55,11 @@ class Front(QObject):
         i18n.load(app, self.shop.locale)
         self.writes, self.reads = Calls("database", self), Calls("reading", self)
         self.background = Background(till, self)
-        self.shell, self.scanner = Shell(), Scanner(app)
+        self.shell, self.scanner = Shell(), scanner or Scanner(app)
         self._shop_version, self._catalogue_version, self._waiting = 0, -1, (-1, -1)
-        self.pages = make_pages(till, self.shell, self.writes, self.reads)
-        self.settings = SettingsPage(till, self.shell, self.writes, self.reads)
+        turn()
+        self.pages = make_pages(till, self.shell, (self.writes, self.reads), turn)
+        self.settings = SettingsPage(till, self.shell, (self.writes, self.reads), turn)
         self.scans = Scans(self.scanner, self.shell, self.pages)
         self.status = StatusController(self.shell, till.sync, self.writes, self.shop.staff_name)
         self._wire_frame()
@@ -63,6 +67,7 @@ class Front(QObject):
         self._wire_checkout()
         self._wire_purchases()
         self._wire_settings()
+        turn()
         self._show_shop(self.shop)
 
     def start(self) -> None:

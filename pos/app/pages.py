@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -24,6 +25,9 @@ from pos.ui.threads import Calls
 
 SALE, CHECKOUT, PURCHASES, CUSTOMERS = "sale", "checkout", "purchases", "customers"
 
+Turn = Callable[[], object]
+"""Lets the window answer between two pieces of work."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pages:
@@ -42,15 +46,26 @@ class Pages:
     receipts: ReceiptController
 
 
-def make_pages(till: Till, shell: Shell, writes: Calls, reads: Calls) -> Pages:
-    """Make the screens and register them in the order of their tabs."""
-    threads = (writes, reads)
+def make_pages(till: Till, shell: Shell, threads: tuple[Calls, Calls], turn: Turn) -> Pages:
+    """Make the screens and register them in the order of their tabs.
+
+    ``threads`` write and read; ``turn`` is called between two screens.
+    """
+    writes, reads = threads
     sale = SaleScreen(reads, shell, till.shop().currency)
-    checkout, purchases = CheckoutScreen(), PurchasesScreen(reads)
+    turn()
+    checkout = CheckoutScreen()
+    turn()
+    purchases = PurchasesScreen(reads)
+    turn()
     customers = CustomersScreen(reads)
+    turn()
     shell.add_page(SALE, sale, tr("Sale"))
+    turn()
     shell.add_page(CHECKOUT, checkout)
+    turn()
     shell.add_page(PURCHASES, purchases, tr("Purchases"))
+    turn()
     shell.add_page(CUSTOMERS, customers, tr("Customers"))
     shelf, money = (till.catalogue, till.stock), (till.purchases, till.checkout, till.refunds)
     return Pages(

@@ -1,27 +1,37 @@
-"""Start the window: Qt, the till, and a plain sentence when it cannot open."""
+"""Start the window: a frame at once, the till behind it, then the screens one by one.
+
+Only Qt is imported here, and the scanner right after the first paint. SQLAlchemy and
+all that stands on it is loaded in a thread; a code scanned meanwhile waits for the sale.
+"""
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
-from pos import logs
-from pos.app.build import Till, build
-from pos.app.front import Front
-from pos.app.rescue import rescue_for
-from pos.config import Config
 from pos.errors import CashierError
-from pos.services.secrets import SecretStore
-from pos.services.shop import Preset
-from pos.ui import theme
-from pos.ui.trouble import EXIT_TROUBLE, show_trouble
+from pos.ui.frame import Frame
+
+if TYPE_CHECKING:
+    from pos.app.build import Till
+    from pos.config import Config
+    from pos.services.secrets import SecretStore
+    from pos.services.shop import Preset
+    from pos.ui.scanner import Scanner
+
+_HAND_OVER_S = 0.001
+"""How long a thread may keep Python while the window waits for it; Python's 5 ms are felt."""
+
+# ruff: noqa: PLC0415  every import below is one that must not come before the first paint
 
 
 def run(
-    config: Config,
+    load: Callable[[], Config],
     *,
     secrets: SecretStore | None = None,
     preset: Preset | None = None,
@@ -29,46 +39,105 @@ def run(
 ) -> int:
     """Run the till until its window is closed; returns the exit code.
 
-    ``prepare`` may change settings before the window opens (the demo's reader).
+    ``load`` reads the configuration. ``prepare`` may change settings before the
+    window opens (the demo's reader). Raises `CashierError` as ``load`` does.
     """
+    sys.setswitchinterval(_HAND_OVER_S)
+    gc.disable()  # in whatever thread is loading; the front's collector takes over
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Tillkeep")
-    theme.apply(app)
-    till = _opened(config, secrets, preset)
+    frame = Frame()
+    frame.wait()
+    from pos.ui.scanner import Scanner  # what is typed before waits in the system's queue
+
+    scanner = Scanner(app)
+    scanner.mode = "queue"
+    till = _opened(app, frame, load(), (secrets, preset))
     if till is None:
+        from pos.ui.trouble import EXIT_TROUBLE
+
         return EXIT_TROUBLE
-    logs.configure(config.logs)
-    try:
-        if prepare is not None:
-            prepare(till)
-        code, ended = _show(till, app)
-    finally:
-        till.close()
-        logs.close()
+    code, ended = _sell(till, app, scanner, frame, prepare)
     if not ended:
         os._exit(code)  # a thread hangs in the system, and Qt aborts when it is destroyed running
     return code
 
 
-def _opened(config: Config, secrets: SecretStore | None, preset: Preset | None) -> Till | None:
+def _opened(
+    app: QApplication,
+    frame: Frame,
+    config: Config,
+    fresh: tuple[SecretStore | None, Preset | None],
+) -> Till | None:
     """Open the till; where it cannot be opened, say why until it is mended or given up."""
+    from pos.app.opening import behind
+
     while True:
         try:
-            return build(config, secrets=secrets, preset=preset)
+            return behind(lambda: _open(config, *fresh))
         except CashierError as error:
+            from pos.app.rescue import rescue_for
+            from pos.ui import theme
+            from pos.ui.trouble import show_trouble
+
+            theme.apply(app)
+            frame.hide()
             if not show_trouble(error, rescue_for(error, config)):
                 return None
+            frame.show()
 
 
-def _show(till: Till, app: QApplication) -> tuple[int, bool]:
-    """Show the window until it is closed; also tells whether every thread has ended."""
+def _open(config: Config, secrets: SecretStore | None, preset: Preset | None) -> Till:
+    """Load what takes long and open the till; runs in a thread of its own."""
+    from pos.app.build import build
+
+    till = build(config, secrets=secrets, preset=preset)
     till.link.prepare()
-    front = Front(till, app)
-    logs.install_excepthook(till.config.logs, front.broke.emit)
-    front.shell.show()
-    front.start()
+    from pos.app import front  # noqa: F401  the screens' modules, while there is time
+    from pos.ui import wording
+
+    here = till.shop()
+    wording.money(0, here.currency, here.locale)  # reads the language's forms from the disk
+    return till
+
+
+def _sell(
+    till: Till,
+    app: QApplication,
+    scanner: Scanner,
+    frame: Frame,
+    prepare: Callable[[Till], object] | None,
+) -> tuple[int, bool]:
+    """Show the window until it is closed; also tells whether every thread has ended."""
+    from pos import logs
+
     try:
-        code = app.exec()
+        logs.configure(till.config.logs)
+        if prepare is not None:
+            prepare(till)
+        return _show(till, app, scanner, frame)
+    finally:
+        till.close()
+        logs.close()
+
+
+def _show(till: Till, app: QApplication, scanner: Scanner, frame: Frame) -> tuple[int, bool]:
+    from pos import logs
+    from pos.app.front import Front
+    from pos.app.opening import turn
+
+    gc.freeze()  # the modules live as long as the window: no collection looks at them
+    front = Front(till, app, scanner, turn)
+    gc.freeze()
+    logs.install_excepthook(till.config.logs, front.broke.emit)
+    code = 0
+    try:
+        if frame.isVisible():  # else it was closed meanwhile
+            front.shell.setGeometry(frame.geometry())
+            front.shell.show()
+            frame.close()
+            front.start()
+            code = app.exec()
     finally:
         ended = front.close()
     return code, ended

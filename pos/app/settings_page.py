@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal
 
 from pos.app.build import Till
@@ -28,9 +30,18 @@ class SettingsPage(QObject):
     reconnect_wanted = Signal()
     crashed = Signal(object)
 
-    def __init__(self, till: Till, shell: Shell, writes: Calls, reads: Calls) -> None:
+    def __init__(
+        self,
+        till: Till,
+        shell: Shell,
+        threads: tuple[Calls, Calls],
+        turn: Callable[[], object],
+    ) -> None:
+        """``threads`` write and read; ``turn`` is called between two sections."""
         super().__init__(shell)
-        self.screen = SettingsScreen(reads)
+        writes, reads = threads
+        self.screen = SettingsScreen(reads, turn)
+        turn()
         shell.add_page(SETTINGS, self.screen, tr("Settings"))
         self.away, self.bringing = Calls("outside", self), Calls("import", self)
         self._outside = outside(till)

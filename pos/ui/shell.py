@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from pos.ui.frame import SIZE, SMALLEST
 from pos.ui.header import Header
 from pos.ui.i18n import tr
 from pos.ui.screen import Screen
@@ -53,8 +54,8 @@ class Shell(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self.setWindowTitle(tr("Tillkeep"))
-        self.setMinimumSize(1024, 700)
-        self.resize(1366, 768)
+        self.setMinimumSize(*SMALLEST)
+        self.resize(*SIZE)
         self.header = Header()
         self._banner = Banner()
         self._stack = QStackedWidget()

@@ -16,6 +16,8 @@ from pos.config import Config
 from pos.errors import CashierError
 from pos.services.safety import Copy
 from pos.services.secrets import MemorySecrets
+from pos.ui import theme, trouble
+from pos.ui.frame import Frame
 from pos.ui.trouble import Rescue, TroubleWindow
 
 ERROR = CashierError("database_damaged", "The file is damaged.", "Restore the newest copy.")
@@ -110,7 +112,7 @@ def ruined(tmp_path):
     return config
 
 
-def test_a_damaged_till_opens_after_one_click(qtbot, ruined, monkeypatch):
+def test_a_damaged_till_opens_after_one_click(qtbot, qapp, ruined, monkeypatch):
     """The whole way that the program takes, but for the hand at the mouse."""
     said = []
 
@@ -122,8 +124,11 @@ def test_a_damaged_till_opens_after_one_click(qtbot, ruined, monkeypatch):
             qtbot.waitUntil(lambda: not window.isVisible())
             return window.mended
 
-    monkeypatch.setattr(run, "show_trouble", show)
-    till = run._opened(ruined, MemorySecrets(), None)
+    monkeypatch.setattr(trouble, "show_trouble", show)
+    frame = Frame()
+    qtbot.addWidget(frame)
+    till = run._opened(qapp, frame, ruined, (MemorySecrets(), None))
+    theme.apply(qapp)
     assert said == ["database_damaged"]
     assert till.shop().name == "My shop"
     till.close()

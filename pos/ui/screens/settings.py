@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QVBoxLayout
 
@@ -25,20 +27,23 @@ class SettingsScreen(Screen):
 
     section_opened = Signal(str)
 
-    def __init__(self, calls: Calls) -> None:
+    def __init__(self, calls: Calls, turn: Callable[[], object] = bool) -> None:
+        """``turn`` is called between two sections, as the whole takes a tenth of a second."""
         super().__init__()
         self.shop, self.taxes, self.tenders = ShopSection(), TaxSection(), TenderSection()
+        turn()
         self.key, self.reader, self.backend = KeySection(), ReaderSection(), BackendSection()
+        turn()
         self.imports, self.look = ImportSection(calls), LookSection()
         self._stack = QStackedWidget()
         self._group = QButtonGroup(self)
         self._names: list[str] = []
         self._nav = QVBoxLayout()
         self._nav.setSpacing(GRID)
-        self._lay_out()
+        self._lay_out(turn)
         self._group.idClicked.connect(self._open)
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, turn: Callable[[], object]) -> None:
         sections: tuple[tuple[str, str, str, Section], ...] = (
             ("shop", tr("Shop"), "store", self.shop),
             ("taxes", tr("Prices and taxes"), "percent", self.taxes),
@@ -50,6 +55,7 @@ class SettingsScreen(Screen):
             ("look", tr("Look"), "settings", self.look),
         )
         for name, words, picture, section in sections:
+            turn()
             self._add(name, words, picture, section)
         self._nav.addStretch()
         left, right = frame("card"), frame("card")
