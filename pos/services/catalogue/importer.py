@@ -9,6 +9,7 @@ when the same file is imported again.
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ _IN_PLACE = 20_000
 """Up to this many rows go into the live file: copying it would take longer."""
 
 _SHOWN_COLUMNS = 6
+_SWITCH_SECONDS = 0.0002
 
 T = TypeVar("T")
 
@@ -132,7 +134,8 @@ class _Reading:
 
     def run(self, currency: str) -> None:
         if not self._staging.complete:
-            self._read(currency)
+            with _yielding():
+                self._read(currency)
         self._show(indexing=True)
 
     def _read(self, currency: str) -> None:
@@ -178,6 +181,21 @@ class _Reading:
         position, total = self._source.position(), self._source.total
         rows = self._staging.records
         self._watch.progress(Progress(position, total, rows, indexing, self._resumed))
+
+
+@contextmanager
+def _yielding() -> Iterator[None]:
+    """Let other threads have the interpreter soon after they ask: somebody is selling.
+
+    A commit of the cart asks some ten times; at Python's usual 5 ms each it
+    would wait for the import, which never waits for anything.
+    """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 def _sorted_out(
