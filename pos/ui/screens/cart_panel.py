@@ -36,6 +36,7 @@ class CustomerCard(QFrame):
         self._detail = ElidedLabel("", "muted")
         self._clear = icon_button("x", tr("Back to walk-in"))
         self._key = key_cap("F3")
+        self._shown: tuple[str, str] | None = None
         line = QHBoxLayout(self)
         line.setContentsMargins(4, 3, 8, 3)
         line.setSpacing(2 * GRID)
@@ -48,6 +49,9 @@ class CustomerCard(QFrame):
 
     def show_customer(self, name: str, detail: str) -> None:
         """Show a customer, or the invitation to choose one."""
+        if (name, detail) == self._shown:
+            return
+        self._shown = (name, detail)
         self._name.set_text(name or tr("Walk-in customer"))
         self._detail.setText(detail)
         self._clear.setVisible(bool(name))
