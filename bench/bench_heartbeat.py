@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack
+from multiprocessing import get_context
 from pathlib import Path
 
 from bench.goods import Good, goods
@@ -43,10 +44,12 @@ def main() -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         (folder / "token").write_text(TOKEN, "utf-8")
+        maker = get_context("spawn").Process(target=make_stock, args=(folder,))
+        maker.start()  # in a process of its own: its memory is not the till's
+        maker.join()
         stripe = stack.enter_context(running(announced(_simulator(folder))))
         backend = stack.enter_context(running(announced(_backend(folder))))
         stage = Stage(folder, stripe.url, backend.url, TOKEN)
-        _stock(stage.config)
         scenes = Scenes(stage)
         secrets = MemorySecrets({STRIPE_KEY: "rk_test_tillkeep"}, problem=None)
         run(scenes.load, secrets=secrets, prepare=scenes.prepare)
@@ -77,9 +80,8 @@ def _simulator(folder: Path) -> list[str]:
 
 
 def _backend(folder: Path) -> list[str]:
-    file = _csv(folder / "new.csv", goods(PRODUCTS), 1)
     words = ["server", "--port", "0", "--database", str(folder / "backend.db"), "--seed", "demo"]
-    return [*words, "--catalogue", str(file), "--token-file", str(folder / "token")]
+    return [*words, "--catalogue", str(folder / "new.csv"), "--token-file", str(folder / "token")]
 
 
 def _csv(file: Path, stock: list[Good], more_minor: int) -> Path:
@@ -88,13 +90,13 @@ def _csv(file: Path, stock: list[Good], more_minor: int) -> Path:
     return file
 
 
-def _stock(config: Config) -> None:
-    """Give the till the same products at yesterday's prices."""
-    till = build(config, secrets=MemorySecrets(), preset=shop.DEMO)
-    file = _csv(config.data_dir / "old.csv", goods(PRODUCTS), 0)
-    import_file(file, till.shop().currency, till.catalogue)
+def make_stock(folder: Path) -> None:
+    """Give the till products at yesterday's prices, and write a file of today's."""
+    till = build(Config(data_dir=folder / "till"), secrets=MemorySecrets(), preset=shop.DEMO)
+    made = goods(PRODUCTS)
+    import_file(_csv(folder / "old.csv", made, 0), till.shop().currency, till.catalogue)
+    _csv(folder / "new.csv", made, 1)
     till.close()
-    file.unlink()
 
 
 if __name__ == "__main__":

@@ -23,10 +23,12 @@ class Good:
 
 def goods(count: int) -> list[Good]:
     """Make ``count`` products with valid EAN-13 codes."""
-    return [
-        Good(ean(number), f"{_KINDS[number % len(_KINDS)]} {number}", 100 + number * 7 % 9900)
-        for number in range(1, count + 1)
-    ]
+    return [good(number) for number in range(1, count + 1)]
+
+
+def good(number: int) -> Good:
+    """Make the product of one number."""
+    return Good(ean(number), f"{_KINDS[number % len(_KINDS)]} {number}", 100 + number * 7 % 9900)
 
 
 def stock(till: Till, count: int) -> list[Good]:

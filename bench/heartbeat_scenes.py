@@ -19,7 +19,7 @@ from uuid import UUID
 import uuid6
 from PySide6.QtCore import QObject, QTimer
 
-from bench.goods import goods
+from bench.goods import good
 from bench.heartbeat import Heart
 from bench.memory import resident
 from pos.app.build import Till
@@ -120,7 +120,7 @@ class Scenes(QObject):
 
     def _is_synced(self) -> bool:
         """Say whether the last product has its new price."""
-        last = goods(PRODUCTS)[-1]
+        last = good(PRODUCTS)
         found = self._till.catalogue.lookup(last.code)
         return bool(found) and found[0].price_minor == last.price_minor + 1
 
@@ -187,7 +187,7 @@ class Scenes(QObject):
 
 def sell(till: Till, provider: str) -> UUID:
     """Scan one product and open the tender; cash is paid at once."""
-    till.cart.scan(goods(1)[0].code)
+    till.cart.scan(good(1).code)
     run = till.checkout.begin(till.cart.current().cart_id)
     till.checkout.pay(run.run_id, provider, _HANDED if provider == CASH else 0)
     if provider == CASH:
