@@ -63,7 +63,8 @@ def prepare(base: Path) -> tuple[Path, Opened]:
         if created:
             generations.delete(path)
             _create(path)
-        generations.sweep(base)
+        generations.delete(generations.building(base))
+        generations.sweep(base, path)
     except (OSError, sqlite3.Error) as error:
         raise explained(error) from error
     return path, Opened(created, aside, reason)

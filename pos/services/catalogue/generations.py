@@ -25,7 +25,8 @@ def live(base: Path) -> Path:
 
 def number(base: Path, path: Path) -> int:
     """Return which generation a file is."""
-    return next((found for found, each in _finished(base) if each == path), 0)
+    found = _name(base).fullmatch(path.name)
+    return int(found[1]) if found else 0
 
 
 def staging(base: Path) -> Path:
@@ -41,8 +42,8 @@ def building(base: Path) -> Path:
 def finish(base: Path) -> Path:
     """Make the built file the live one, durably; returns its path."""
     made = building(base)
-    number = max(_finished(base), default=(0, base))[0] + 1
-    target = base.with_name(f"{base.stem}-{number}{base.suffix}")
+    newest = max(_finished(base), default=(0, base))[0]
+    target = base.with_name(f"{base.stem}-{newest + 1}{base.suffix}")
     _sync(made)
     made.rename(target)
     if os.name != "nt":  # Windows opens no folders, and keeps the order of renames itself
@@ -50,11 +51,10 @@ def finish(base: Path) -> Path:
     return target
 
 
-def sweep(base: Path) -> None:
-    """Delete older files and what a crash left of a new one; a file in use stays till later."""
-    keep = live(base)
-    for _, old in [*_finished(base), (0, building(base))]:
-        if old != keep:
+def sweep(base: Path, keep: Path) -> None:
+    """Delete the files older than ``keep``; one in use may stay till later."""
+    for found, old in list(_finished(base)):
+        if found < number(base, keep):
             delete(old)
 
 
@@ -66,12 +66,15 @@ def delete(path: Path) -> None:
 
 
 def _finished(base: Path) -> Iterator[tuple[int, Path]]:
-    name = re.compile(rf"{re.escape(base.stem)}-(\d+){re.escape(base.suffix)}")
     if base.exists():
         yield 0, base
     for path in base.parent.glob(f"{base.stem}-*{base.suffix}"):
-        if found := name.fullmatch(path.name):
-            yield int(found[1]), path
+        if _name(base).fullmatch(path.name):
+            yield number(base, path), path
+
+
+def _name(base: Path) -> re.Pattern[str]:
+    return re.compile(rf"{re.escape(base.stem)}-(\d+){re.escape(base.suffix)}")
 
 
 def _sync(path: Path) -> None:

@@ -93,9 +93,7 @@ def import_file(
     """
     watch = _Watch(progress, cancelled, leaving)
     with open_source(path) as source:
-        staging = Staging.open(
-            generations.staging(catalogue.base), mark_of(path, currency), path.name
-        )
+        staging = _staging(path, currency, catalogue)
         with _kept_or_discarded(staging, watch):
             try:
                 _Reading(path, source, staging, watch).run(currency)
@@ -103,6 +101,14 @@ def import_file(
             except CancelledError:
                 return ImportReport(cancelled=True)
             return outcome(changes, staging)
+
+
+def _staging(path: Path, currency: str, catalogue: Catalogue) -> Staging:
+    place = generations.staging(catalogue.base)
+    try:
+        return Staging.open(place, mark_of(path, currency), path.name)
+    except sqlite3.Error as error:
+        raise explained(error) from error
 
 
 @contextmanager

@@ -86,7 +86,11 @@ class Staging:
         self.path = path
         self._db = _connect(path)
         self._uncommitted = 0
-        self.source, self.name, self.records, self.complete = self._state()
+        try:
+            self.source, self.name, self.records, self.complete = self._state()
+        except sqlite3.Error:
+            self._db.close()  # Windows deletes no open file
+            raise
 
     @classmethod
     def open(cls, path: Path, source: str, name: str) -> Staging:

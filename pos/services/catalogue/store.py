@@ -204,7 +204,7 @@ class Catalogue:
             held.connection.close()
             others = (each for each in self._readers.values() if each is not held)
             if all(each.path == self.path for each in others):
-                generations.sweep(self.base)
+                generations.sweep(self.base, self.path)
         return _Open(self.path, connection, Reader(connection))
 
     def _adopt(self, path: Path) -> None:
@@ -212,7 +212,7 @@ class Catalogue:
         with self._lock:
             self.path = path
             if not self._readers:
-                generations.sweep(self.base)
+                generations.sweep(self.base, self.path)
 
     def _noted(self, error: sqlite3.DatabaseError) -> CashierError:
         """Explain an error, and remember damage until the next start."""

@@ -14,7 +14,7 @@ from pos.services.catalogue import Catalogue, CatalogueItem, import_file
 from pos.services.catalogue import generations as gen
 
 HEAD = "barcode,name,price\n"
-ROWS = 90_000
+ROWS = 6_000
 ROOT = Path(__file__).parents[3]
 
 
@@ -29,9 +29,16 @@ def many(path, count=ROWS, spoil=()):
     return path
 
 
+@pytest.fixture(autouse=True)
+def small_is_large(monkeypatch):
+    """A thousand rows are many, and read in many blocks."""
+    monkeypatch.setattr("pos.services.catalogue.importer._IN_PLACE", 1_000)
+    monkeypatch.setattr("pos.services.catalogue.source._BLOCK", 8 * 1024)
+
+
 @pytest.fixture
 def file(tmp_path):
-    return many(tmp_path / "many.csv", spoil=(5, 60_000))
+    return many(tmp_path / "many.csv", spoil=(5, 4_000))
 
 
 def bring(catalogue, path, **watch):
@@ -105,6 +112,32 @@ def test_readers_in_all_threads_go_over_and_the_old_file_goes(catalogue, file):
     assert files(catalogue) == ["catalogue-1.db"]
 
 
+def test_a_reader_that_comes_late_sweeps_nothing_that_is_needed(catalogue, file):
+    """It goes over from the first file while the third one is being made."""
+    late, go, done = [], threading.Event(), threading.Event()
+
+    def read():
+        late.append(catalogue.count())
+        go.wait()
+        late.append(catalogue.count())
+        done.set()
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    bring(catalogue, file)
+
+    def made():
+        go.set()
+        assert done.wait(20)
+        return []
+
+    catalogue.sold = made
+    assert bring(catalogue, file).unchanged == ROWS - 2
+    thread.join()
+    assert late == [0, ROWS - 2]
+    assert (catalogue.path.name, catalogue.count()) == ("catalogue-2.db", ROWS - 2)
+
+
 @pytest.mark.parametrize("at", [0.1, 0.6, 1.0])
 def test_a_killed_import_goes_on_where_it_stopped(tmp_path, file, at):
     """While rows are read and, at 1.0, while the next catalogue is made."""
@@ -112,11 +145,11 @@ def test_a_killed_import_goes_on_where_it_stopped(tmp_path, file, at):
     script = (
         "import os, sys; from pathlib import Path\n"
         "from pos.services.catalogue import Catalogue, import_file\n"
-        "from pos.services.catalogue import staging, merge\n"
-        "staging._COMMIT_EVERY = 1\n"
+        "from pos.services.catalogue import importer, merge, source, staging\n"
+        "importer._IN_PLACE, source._BLOCK, staging._COMMIT_EVERY = 1000, 8192, 1\n"
         "catalogue = Catalogue.open(Path(sys.argv[1]))\n"
         "rows = float(sys.argv[3])\n"
-        "kill = lambda step: rows < 1 and step.rows >= rows * 90_000 and os._exit(9)\n"
+        "kill = lambda step: rows < 1 and step.rows >= rows * 6_000 and os._exit(9)\n"
         "merge._counted = lambda db: os._exit(9)\n"
         "import_file(Path(sys.argv[2]), 'usd', catalogue, progress=kill)\n"
     )
@@ -130,7 +163,7 @@ def test_a_killed_import_goes_on_where_it_stopped(tmp_path, file, at):
     report = bring(catalogue, file, progress=steps.append)
     assert steps[0].resumed >= at * ROWS
     assert (report.imported, report.rejected_count) == (ROWS - 2, 2)
-    assert [row.line for row in report.rejected] == [7, 60_002]
+    assert [row.line for row in report.rejected] == [7, 4_002]
     assert (catalogue.count(), catalogue.unfinished()) == (ROWS - 2, None)
     catalogue.close()
     assert files(catalogue) == ["catalogue-1.db"]
@@ -144,9 +177,9 @@ def test_leaving_keeps_what_was_read_and_another_file_begins_anew(catalogue, fil
 
     assert bring(catalogue, file, progress=steps.append, leaving=leaving).cancelled
     assert ROWS // 3 < catalogue.unfinished().rows < ROWS
-    assert (catalogue.count(), bring(catalogue, many(tmp_path / "b.csv", 30_000)).imported) == (
+    assert (catalogue.count(), bring(catalogue, many(tmp_path / "b.csv", 2_000)).imported) == (
         0,
-        30_000,
+        2_000,
     )
     assert catalogue.unfinished() is None
 
