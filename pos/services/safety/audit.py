@@ -53,9 +53,10 @@ WHERE {part} AND (json_extract(told.value, '$.total_minor') IS NOT l.total_minor
 _REFUNDS = """
 SELECT o.receipt_number FROM "order" o JOIN payment p ON p.order_id = o.id WHERE {part}
   AND (p.amount_refunded_minor <> (SELECT ifnull(sum(amount_minor), 0) FROM refund
-         WHERE payment_id = p.id AND state = 'succeeded')
+         WHERE order_id = o.id AND payment_id = p.id AND state = 'succeeded')
     OR p.amount_reserved_minor <> (SELECT ifnull(sum(amount_minor), 0) FROM refund
-         WHERE payment_id = p.id AND state IN ('planned', 'sent', 'unknown', 'pending'))) LIMIT 1"""
+         WHERE order_id = o.id AND payment_id = p.id
+         AND state IN ('planned', 'sent', 'unknown', 'pending'))) LIMIT 1"""
 _TOLD_BACK = """
 SELECT o.receipt_number FROM "order" o JOIN refund r ON r.order_id = o.id
 JOIN outbox m ON m.key = r.id AND m.body <> x''
