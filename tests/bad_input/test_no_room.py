@@ -61,7 +61,7 @@ def charges(simulator) -> int:
     return sum(charge["paid"] for charge in simulator.sim.ledger()["charges"])
 
 
-@pytest.mark.parametrize(("calls_before", "steps"), [(0, 0), (1, 1)], ids=["create", "process"])
+@pytest.mark.parametrize(("calls_before", "steps"), [(0, 0), (1, 2)], ids=["create", "process"])
 def test_no_row_no_call(data, start, simulator, calls_before, steps):
     till = start(data, simulator.url)
     run = card_sale(till)
