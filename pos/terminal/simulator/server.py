@@ -73,7 +73,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _read(self) -> Request:
         length = min(int(self.headers.get("Content-Length") or 0), _LARGEST)
-        body = self.rfile.read(length).decode("utf-8", "replace")
+        raw = self.rfile.read(length)
+        if len(raw) < length:  # the client died while it sent: nothing has arrived
+            raise ConnectionError("half a request")
+        body = raw.decode("utf-8", "replace")
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
         return Request(self.command, unquote(parts.path), parts.query, headers, body)

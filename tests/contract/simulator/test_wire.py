@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import socket
 import time
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 import stripe
@@ -260,3 +261,17 @@ def test_locations_readers_and_tokens(client):
     seeded = client.v1.terminal.readers.retrieve(READER)
     assert seeded.label == "Front desk"
     assert abs(seeded.last_seen_at / 1000 - time.time()) < 10
+
+
+def test_half_a_request_of_a_client_that_died_has_not_arrived(simulator):
+    """Stripe runs what it has whole: a key with half a body is neither executed nor stored."""
+    url = urlsplit(simulator.url)
+    head = (
+        "POST /v1/payment_intents HTTP/1.1\r\nHost: here\r\nIdempotency-Key: half\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\n"
+    )
+    with socket.create_connection((url.hostname, url.port), timeout=5) as line:
+        line.sendall(head.encode() + b"amount=500")
+        line.shutdown(socket.SHUT_WR)
+        assert line.recv(1) == b""
+    assert simulator.sim.requests() == []
