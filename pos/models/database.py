@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, ExceptionContext, create_engine, event, text
+from sqlalchemy import Connection, ExceptionContext, create_engine, event
 from sqlalchemy.orm import sessionmaker
 
 from pos.errors import CashierError
 from pos.models.disk import explained
-from pos.models.prepared import Prepared
+from pos.models.prepared import begin
 
 _FULL = 2
-_BEGIN = {mode: Prepared(text(f"BEGIN {mode}")) for mode in ("IMMEDIATE", "DEFERRED")}
 
 
 class Database:
@@ -43,7 +42,7 @@ class Database:
 
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
-            _BEGIN[connection.get_execution_options().get("begin", "IMMEDIATE")].run(connection)
+            begin(connection, connection.get_execution_options().get("begin", "IMMEDIATE"))
 
         event.listen(engine, "handle_error", _explain)
         self.path = path

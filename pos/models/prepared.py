@@ -71,7 +71,7 @@ class Prepared:
         try:
             _driver(db).executemany(self.sql, [self._turned(row) for row in rows])
         except sqlite3.Error as error:
-            raise self._raised(error) from error
+            raise _raised(self.sql, error) from error
 
     def all(self, db: Db, **values: Any) -> list[Row]:
         """Return every row."""
@@ -93,7 +93,7 @@ class Prepared:
         try:
             return _driver(db).execute(self.sql, self._turned(values))
         except sqlite3.Error as error:
-            raise self._raised(error) from error
+            raise _raised(self.sql, error) from error
 
     def _turned(self, values: Mapping[str, Any]) -> list[Any]:
         said = {**self._known, **values}
@@ -104,11 +104,6 @@ class Prepared:
             name: value if turn is None else turn(value)
             for (name, turn), value in zip(self._results, row, strict=True)
         }
-
-    def _raised(self, error: sqlite3.Error) -> BaseException:
-        """Return the error as it comes from an engine, without the values: they may be a person."""
-        wrapped = DBAPIError.instance(self.sql, None, error, sqlite3.Error, hide_parameters=True)
-        return explained(error) or wrapped
 
 
 def insert_of(table: Table, *, without: Iterable[str] = ()) -> Prepared:
@@ -124,11 +119,32 @@ def insert_of(table: Table, *, without: Iterable[str] = ()) -> Prepared:
     return Prepared(insert(table), [column.name for column in columns], fixed)
 
 
+def begin(connection: Connection, mode: str) -> None:
+    """Begin a transaction; for an engine's own hook, where there is none yet."""
+    sql = f"BEGIN {mode}"
+    try:
+        _bare(connection).execute(sql)
+    except sqlite3.Error as error:
+        raise _raised(sql, error) from error
+
+
+def _raised(sql: str, error: sqlite3.Error) -> BaseException:
+    """Return the error as it comes from an engine, without the values: they may be a person."""
+    wrapped = DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True)
+    return explained(error) or wrapped
+
+
 def _driver(db: Db) -> sqlite3.Connection:
     if isinstance(db, Session):
         db.flush()  # as SQLAlchemy does before it asks
         db = db.connection()
-    driver: sqlite3.Connection = db.connection.driver_connection  # type: ignore[assignment]  # SQLite's
+    if not db.in_transaction():
+        db.begin()  # as SQLAlchemy does before it asks: what is written can be taken back
+    return _bare(db)
+
+
+def _bare(connection: Connection) -> sqlite3.Connection:
+    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]  # SQLite's
     return driver
 
 

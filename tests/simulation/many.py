@@ -34,15 +34,19 @@ def play(first: int, runs: int, progress: Callable[[Tally], object]) -> Tally:
     total = Tally()
     starts = range(first, first + runs, _CHUNK)
     sizes = [min(_CHUNK, first + runs - start) for start in starts]
-    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with ProcessPoolExecutor(max_workers=os.cpu_count(), initializer=hurry) as pool:
         for part in pool.map(_chunk, starts, sizes):
             total.add(part)
             progress(total)
     return total
 
 
+def hurry() -> None:
+    """Look for cycles less often in this process: a run leaves few, and looking costs a fifth."""
+    gc.set_threshold(200_000, 50, 50)
+
+
 def _chunk(first: int, runs: int) -> Tally:
-    gc.set_threshold(200_000, 50, 50)  # a run leaves few cycles, and looking for them costs a fifth
     tally = Tally()
     for seed in range(first, first + runs):
         verdict = simulate(seed)

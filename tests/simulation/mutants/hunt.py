@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -12,6 +11,7 @@ from statistics import median
 
 from tests.simulation.mutants.catalogue import MUTANTS
 from tests.simulation.mutants.engine import UnfitError, applied
+from tests.simulation.many import hurry
 from tests.simulation.run import simulate
 
 BOUND = 20_000
@@ -72,7 +72,6 @@ class Row:
 
 def hunt(names: Names, first: int, bound: int = BOUND) -> Kill:
     """Play seeds from ``first`` on until a promise breaks; an unexpected error counts apart."""
-    gc.set_threshold(200_000, 50, 50)
     with applied(*(MUTANTS[name] for name in names)):
         for seed in range(first, first + bound):
             try:
@@ -93,7 +92,7 @@ def hunt_all(
     """Hunt every one of them from every offset; the outcome does not depend on the cores."""
     tasks = [(names, first) for names in wanted for first in offsets]
     found: dict[tuple[Names, int], Kill] = {}
-    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with ProcessPoolExecutor(max_workers=os.cpu_count(), initializer=hurry) as pool:
         waiting = [pool.submit(hunt, names, first, _bound(names, bound)) for names, first in tasks]
         for done in as_completed(waiting):
             kill = done.result()
