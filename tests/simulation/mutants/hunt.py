@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from random import Random
 from statistics import median
 
+from tests.simulation.many import hurry
 from tests.simulation.mutants.catalogue import MUTANTS
 from tests.simulation.mutants.engine import UnfitError, applied
-from tests.simulation.many import hurry
 from tests.simulation.run import simulate
 
 BOUND = 20_000
