@@ -1,7 +1,8 @@
 """``python3 dev.py prove``: run every part of the proof and write docs/PROOF.md.
 
-A part that already ran with this very code, share and seed is not run again
-(``--fresh`` does), so that an interrupted proof goes on where it stopped.
+A part that already ran with this very code and seed, and with no smaller
+share, is not run again (``--fresh`` does), so that an interrupted proof goes on
+where it stopped. The document names the share of each part.
 """
 
 from __future__ import annotations
@@ -70,7 +71,6 @@ def _circumstances(options: argparse.Namespace, code: str) -> dict[str, str]:
         "Tillkeep": __version__,
         "code": f"{code} (SHA-256 over pos/, its beginning)",
         "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        "share of the whole": f"{options.share:g}",
         "seed": str(options.seed),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         "system": f"{platform.system()} {platform.release()}",

@@ -62,8 +62,8 @@ def fetch(name: str, kind: type[T]) -> T | None:
 
 
 def find(name: str, code: str, share: float, seed: int) -> Kept | None:
-    """Return what is kept of this part if it stands for the same; a broken part is run again."""
+    """Return what is kept of this part if it stands for as much; a broken part is run again."""
     kept = fetch(name, Kept)
-    if kept is None or (kept.code, kept.share, kept.seed) != (code, share, seed):
+    if kept is None or (kept.code, kept.seed) != (code, seed) or kept.share < share:
         return None
     return kept if kept.part.holds else None

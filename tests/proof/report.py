@@ -54,7 +54,7 @@ def write(path: Path, parts: Sequence[Kept], facts: Mapping[str, str]) -> None:
     ]
     for it in parts:
         part = it.part
-        took = f"{it.took:.0f} seconds, ended {it.date}."
+        took = f"{it.share:.0%} of it, in {it.took:.0f} seconds, ended {it.date}."
         lines += ["", f"## {part.title}", "", f"{took} {_seeds(part)}".strip()]
         lines += [""] + [f"- {note}" for note in part.notes] if part.notes else []
         lines += ["", *_table(part.table)] if part.table else []
