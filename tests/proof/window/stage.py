@@ -19,6 +19,7 @@ from typing import Any
 
 from PySide6.QtCore import QEventLoop, QTimer
 
+from pos.app import front
 from pos.app import run as program
 from pos.app.build import Till
 from pos.app.front import Front
@@ -26,6 +27,7 @@ from pos.config import Config
 from pos.errors import CashierError
 from pos.services import shop
 from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, MemorySecrets
+from pos.ui import trouble
 from tests.proof.window.watchdog import Watchdog, percentile
 from tests.support.backend import TOKEN
 from tests.support.simulator import KEY, SimControl
@@ -82,14 +84,14 @@ class Stage:
             def _play(self) -> None:
                 stage._guarded(scene)
 
-        program.Front = Played  # type: ignore[misc]  # the program's own window, with a script
-        program.show_trouble = _give_up
+        front.Front = Played  # type: ignore[misc]  # the program's own window, with a script
+        trouble.show_trouble = _give_up
         orders = self.orders
         secrets = MemorySecrets({STRIPE_KEY: KEY, BACKEND_TOKEN: TOKEN}, problem=None)
         config = Config(
             data_dir=Path(orders.folder), stripe_url=orders.stripe, backend_url=orders.backend
         )
-        code = program.run(config, secrets=secrets, preset=shop.DEMO, prepare=self._take)
+        code = program.run(lambda: config, secrets=secrets, preset=shop.DEMO, prepare=self._take)
         self._log.close()
         return code
 
