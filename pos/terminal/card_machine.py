@@ -104,10 +104,15 @@ def _open_intent(a: CardAttempt, c: Context) -> Action:
 
 def _open_first(a: CardAttempt, c: Context, n: int) -> Action:
     """Create it, once Stripe's clock is known: the age of every key can then be proven."""
+    return _clock_first(a, c) or Send(create(a, c, n))
+
+
+def _clock_first(a: CardAttempt, c: Context) -> Action | None:
+    """Look at the reader where nothing else is read: any answer of Stripe's tells its time."""
     if c.server_now is None and a.view.reader is None:
         dark = Pause(Situation.UNREACHABLE, (Choice.CHECK, Choice.CANCEL), look_pause(a))
         return dark if a.view.reader_unreachable else LookReader()
-    return Send(create(a, c, n))
+    return None
 
 
 def _open_again(a: CardAttempt, op: Operation, c: Context) -> Action:
@@ -168,6 +173,8 @@ def _offline(op: Operation, wait: float) -> Action:
 
 def _put_away_strays(a: CardAttempt, c: Context) -> Action | None:
     """Cancel PaymentIntents that a stored 500 left behind; no reader ever saw them (case 8)."""
+    if a.strays and (look := _clock_first(a, c)):
+        return look
     for stray in a.strays:
         op = next((o for o in reversed(a.ops) if o.target == stray), None)
         if op is None or _is_dead(op, c):  # a second cancel of the same intent is harmless

@@ -218,6 +218,7 @@ class StripeTerminal:
         journalled = card_answers.sending(attempt, action.op, self._context())
         journalled = self._store.save(attempt, journalled)  # P3: no row, no send
         key = action.op.key
+        self._views.clear()  # what others saw of the reader is not so any more
         answer = self._stripe.post(next(op for op in journalled.ops if op.key == key))
         self._heard(answer)
         answered = card_answers.absorb_post(journalled, key, answer, self._context())

@@ -58,7 +58,7 @@ TIMING = (
         "P4, case 70: no key whose age nobody can prove",
         (
             Edit(
-                "pos.terminal.card_machine:_open_first",
+                "pos.terminal.card_machine:_clock_first",
                 "c.server_now is None and a.view.reader is None",
                 "False",
             ),
