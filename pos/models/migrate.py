@@ -10,7 +10,7 @@ from pathlib import Path
 from pos.errors import CashierError
 from pos.models.disk import explained
 
-HEAD = "0003"
+HEAD = "0004"
 """The revision this program was written for; a test compares it with the scripts."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pos.models.base import Base, Id, stored_enum
@@ -44,7 +44,10 @@ class Register(Base):
     """One till. ``epoch`` grows when a copy is enrolled anew, so that no number repeats."""
 
     __tablename__ = "register"
-    __table_args__ = (CheckConstraint("last_receipt >= 0", name="last_receipt"),)
+    __table_args__ = (
+        CheckConstraint("last_receipt >= 0", name="last_receipt"),
+        CheckConstraint("scale_percent BETWEEN 50 AND 400", name="scale"),
+    )
 
     id: Mapped[Id]
     location_id: Mapped[UUID] = mapped_column(ForeignKey("location.id"))
@@ -54,6 +57,21 @@ class Register(Base):
     last_receipt: Mapped[int] = mapped_column(default=0)  # gapless per register and epoch
     theme: Mapped[str] = mapped_column(default="light")
     locale: Mapped[str] = mapped_column(default="en_US")
+    scale_percent: Mapped[int] = mapped_column(default=100, server_default="100")
+
+
+class Setup(Base):
+    """How far the first run of a till got that was made empty; no row: there was none.
+
+    ``page`` is where it goes on; ``skipped`` names the pages that were passed by.
+    """
+
+    __tablename__ = "setup"
+
+    register_id: Mapped[UUID] = mapped_column(ForeignKey("register.id"), primary_key=True)
+    page: Mapped[str]
+    skipped: Mapped[list[str]] = mapped_column(JSON)
+    finished_at: Mapped[datetime | None]
 
 
 class PaymentSettings(Base):
@@ -72,15 +90,23 @@ class PaymentSettings(Base):
 
 
 class Staff(Base):
-    """Somebody who works here."""
+    """Somebody who works here.
+
+    ``pin_hash`` is a salted scrypt, empty without a PIN; ``pin_tries`` counts
+    the wrong ones in a row, and none is looked at before ``pin_not_before``.
+    """
 
     __tablename__ = "staff"
+    __table_args__ = (CheckConstraint("pin_tries >= 0", name="pin_tries"),)
 
     id: Mapped[Id]
     business_id: Mapped[UUID] = mapped_column(ForeignKey("business.id"))
     name: Mapped[str]
     role: Mapped[Role] = mapped_column(stored_enum(Role))
     active: Mapped[bool] = mapped_column(default=True)
+    pin_hash: Mapped[str] = mapped_column(default="", server_default="")
+    pin_tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    pin_not_before: Mapped[datetime | None]
 
 
 class TaxRate(Base):

@@ -68,6 +68,8 @@ class OpKind(StrEnum):
     CANCEL_ACTION = "cancel_action"
     CANCEL_INTENT = "cancel_intent"
     REFUND = "refund"
+    LOCATION = "location"  # where readers stand, as Stripe knows it
+    READER = "reader"  # a reader registered by its code
 
 
 class OpState(StrEnum):

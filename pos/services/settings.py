@@ -26,7 +26,10 @@ from pos.services import fields, rules
 from pos.services.journal import Event, record
 from pos.services.shop import Clock, Shop, ShopTax, load, tax_row
 
-THEMES = ("light", "dark", "high-contrast")
+THEMES = ("light", "dark", "high-contrast", "system")
+"""``system`` wears light or dark, as the computer does."""
+SCALES = (90, 100, 110, 125, 150, 175, 200)
+"""Percent of the size that the screens were drawn for."""
 MAX_TAXES = 16
 """The wire's bound on the taxes of a line."""
 MAX_RATE_PPM = 1_000_000
@@ -125,6 +128,12 @@ class SettingsService:
             )
         return self._set_register("theme", theme)
 
+    def set_scale(self, percent: int) -> Shop:
+        """Choose one of `SCALES`, for this till only."""
+        if percent not in SCALES:
+            raise CashierError("scale_unknown", "There is no such size.", "Choose one of the list.")
+        return self._set_register("scale_percent", percent)
+
     def set_locale(self, locale: str) -> Shop:
         """Choose how numbers and dates are written, like ``en_US``."""
         try:
@@ -184,7 +193,7 @@ class SettingsService:
             db.execute(changed.values(**values, updated_at=self._clock()))
             return self._changed(db, "tax", {"code": code, **values})
 
-    def _set_register(self, name: str, value: str) -> Shop:
+    def _set_register(self, name: str, value: str | int) -> Shop:
         with self._db.engine.begin() as db:
             db.execute(update(Register).values({name: value}))
             return self._changed(db, name, {name: value})

@@ -78,6 +78,7 @@ class Shop:
     refund_popup: bool
     backend_url: str
     settings_version: int
+    scale_percent: int = 100
     taxes: tuple[ShopTax, ...]
     providers: tuple[ShopProvider, ...]
 
@@ -197,6 +198,7 @@ _SHOP = Prepared(
         PaymentSettings.refund_popup,
         PaymentSettings.backend_url,
         PaymentSettings.settings_version,
+        Register.scale_percent,
     )
     .join(Location, Location.id == Register.location_id)
     .join(Business, Business.id == Location.business_id)

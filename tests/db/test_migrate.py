@@ -244,7 +244,7 @@ def test_no_upgrade_without_a_backup(till_db, program):
     assert dump(till_db) == before
 
 
-@pytest.mark.parametrize("revision", ["0004", "9999", "abcd"])
+@pytest.mark.parametrize("revision", ["0005", "9999", "abcd"])
 def test_a_newer_file_is_refused_untouched(till_db, revision):
     with closing(sqlite3.connect(till_db)) as db, db:
         db.execute("UPDATE alembic_version SET version_num = ?", [revision])
