@@ -113,7 +113,7 @@ class StripeOperation(Base):
     )
 
     key: Mapped[str] = mapped_column(primary_key=True)  # kind:owner:n
-    owner_id: Mapped[UUID] = mapped_column(index=True)  # the payment session, refund or registration
+    owner_id: Mapped[UUID] = mapped_column(index=True)  # a session, refund or registration
     kind: Mapped[OpKind] = mapped_column(stored_enum(OpKind))
     n: Mapped[int]
     target: Mapped[str]  # the id in the path: reader or PaymentIntent; empty for a create

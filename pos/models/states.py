@@ -70,6 +70,8 @@ class OpKind(StrEnum):
     REFUND = "refund"
     LOCATION = "location"  # where readers stand, as Stripe knows it
     READER = "reader"  # a reader registered by its code
+    DISPLAY = "display"  # words on a reader, to see that it is this one
+    PRESENT = "present"  # a test card held to a simulated reader
 
 
 class OpState(StrEnum):

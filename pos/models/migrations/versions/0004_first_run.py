@@ -15,7 +15,10 @@ _COLUMNS = (
     " CONSTRAINT ck_staff_pin_tries CHECK (pin_tries >= 0)",
     "ALTER TABLE staff ADD COLUMN pin_not_before DATETIME",
 )
-_KINDS = ('create', 'process', 'cancel_action', 'cancel_intent', 'refund', 'location', 'reader')
+_KINDS = (
+    'create', 'process', 'cancel_action', 'cancel_intent', 'refund',
+    'location', 'reader', 'display', 'present',
+)
 _STATES = ('sent', 'ok', 'no', 'unknown', 'held')
 
 
@@ -31,7 +34,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('register_id', name=op.f('pk_setup'))
     )
     with op.batch_alter_table('stripe_operation', recreate='always', copy_from=_operation()):
-        pass  # the table above, with two kinds more
+        pass  # the table above, with four kinds more
 
 
 def _operation() -> sa.Table:
