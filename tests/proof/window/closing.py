@@ -70,8 +70,9 @@ def black_hole(stage: Stage) -> None:
     for each in full:
         each.setblocking(False)  # noqa: FBT003  socket's own
         each.connect_ex(hole.getsockname())
-    stage.till.gateway.close()
     stage.till.gateway._base_url = f"http://127.0.0.1:{hole.getsockname()[1]}"
+    stage.turn(1000)  # the payments thread may be about to keep a client of the old address
+    stage.till.gateway.close()
     _card(stage)
     _waits_outside(stage, 1, "urllib3/util/connection")
 
