@@ -50,26 +50,26 @@ class Counter:
     def __init__(self, folder: Path, stock: list[Good]) -> None:
         self.till = _stocked(folder, stock)
         self._codes: Iterator[str] = cycle(each.code for each in stock)
-        self._run: UUID | None = None
-        self.sold: UUID | None = None
+        self._run = UUID(int=0)
+        self._sold: UUID | None = None
 
     def prepare(self) -> None:
         """Scan the lines and begin the checkout; the last sale's receipt was shown."""
-        if self.sold is not None:
-            self.till.checkout.receipt_done(self.sold)
+        if self._sold is not None:
+            self.till.checkout.receipt_done(self._sold)
         for _ in range(LINES):
             self.till.cart.scan(next(self._codes))
         self._run = self.till.checkout.begin(self.till.cart.current().cart_id).run_id
 
     def sell(self) -> None:
         """Take the cash."""
-        assert self._run is not None  # noqa: S101  # for the type checker
-        self.sold = self.till.checkout.pay(self._run, CASH, HANDED).order_id
+        self._sold = self.till.checkout.pay(self._run, CASH, HANDED).order_id
 
     def receipt(self) -> None:
         """Show the receipt of the last sale."""
-        assert self.sold is not None  # noqa: S101  # for the type checker
-        to_image(receipts.build(self.till.db, self.sold))
+        if self._sold is None:
+            raise LookupError("nothing was sold yet")
+        to_image(receipts.build(self.till.db, self._sold))
 
 
 def main() -> int:

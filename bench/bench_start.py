@@ -82,8 +82,7 @@ def _run(words: list[str], folder: Path | None = None) -> Times:
     command = [sys.executable, "-m", *words]
     variables = os.environ | ({"TILLKEEP_DATA_DIR": str(folder)} if folder else {})
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=variables) as process:
-        assert process.stdout is not None  # noqa: S101  # for the type checker
-        for line in process.stdout:
+        for line in process.stdout or ():
             with suppress(ValueError):
                 step, cpu = line.split()
                 times.setdefault(step, ((time.perf_counter() - began) * 1e3, float(cpu) * 1e3))

@@ -34,7 +34,10 @@ def good(number: int) -> Good:
 def stock(till: Till, count: int) -> list[Good]:
     """Fill a till's catalogue with ``count`` products through its own import; returns them."""
     made = goods(count)
-    rows = (f"{each.code},{each.name},{each.price_minor / 100:.2f}" for each in made)
+    rows = (
+        f"{each.code},{each.name},{each.price_minor // 100}.{each.price_minor % 100:02}"
+        for each in made
+    )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "goods.csv"
         file.write_text("\n".join(["barcode,name,price", *rows]), "utf-8")

@@ -54,9 +54,9 @@ class _Watch(QObject):
         from pos.ui.scanner import Scanner  # noqa: PLC0415  as above
 
         app = QCoreApplication.instance()
-        assert app is not None  # noqa: S101  # for the type checker
-        heard = app.findChild(Scanner)
-        assert heard is not None  # noqa: S101  # it is installed before the loop turns again
+        heard = app.findChild(Scanner) if app else None
+        if heard is None:
+            raise LookupError("no scanner is installed")
         heard.queued.connect(self._kept)
         scan(self._frame.windowHandle(), sys.argv[1])
 

@@ -1,7 +1,7 @@
 """The least a program could do with a catalogue's file: read it, upsert its rows, index them.
 
 The csv module and bare sqlite3, 5,000 rows a transaction, no row looked at twice
-and none refused: into the till's own tables, or into a single one.
+and none refused, prices with two decimals each: into the till's own tables, or into a single one.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _batches(source: Path) -> Iterator[list[tuple[str, str, int]]]:
     with source.open(encoding="utf-8", newline="") as file:
         lines = csv.reader(file)
         next(lines)
-        while batch := [(c, n, round(float(p) * 100)) for c, n, p in islice(lines, _BATCH)]:
+        while batch := [(c, n, int(p.replace(".", ""))) for c, n, p in islice(lines, _BATCH)]:
             yield batch
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Connection, Executable, Table, insert
+from sqlalchemy import Connection, Table, insert
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -45,11 +45,10 @@ class Prepared:
 
     def __init__(
         self,
-        statement: Executable,
+        statement: ClauseElement,
         columns: Iterable[str] | None = None,
         fixed: Mapping[str, Any] | None = None,
     ) -> None:
-        assert isinstance(statement, ClauseElement)  # noqa: S101  # for the type checker
         names = None if columns is None else list(columns)
         compiled: Any = statement.compile(dialect=_DIALECT, column_keys=names)
         if compiled.post_compile_params:
@@ -144,8 +143,7 @@ def _driver(db: Db) -> sqlite3.Connection:
 
 
 def _bare(connection: Connection) -> sqlite3.Connection:
-    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]  # SQLite's
-    return driver
+    return cast("sqlite3.Connection", connection.connection.driver_connection)
 
 
 def _binder(kind: TypeEngine[Any]) -> _Turn:

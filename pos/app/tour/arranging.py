@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pos.app.tour.waiting import expect, until
+from pos.app.tour.waiting import expect, one, until
 from pos.app.tour.walk import Walk
 from pos.ui.screens.settings import SettingsScreen
 
@@ -67,6 +67,4 @@ def bring(walk: Walk) -> str:
 
 
 def _screen(walk: Walk) -> SettingsScreen:
-    screen = walk.shell.findChild(SettingsScreen)
-    assert isinstance(screen, SettingsScreen)  # noqa: S101  every window has one
-    return screen
+    return one(SettingsScreen, walk.shell.findChild(SettingsScreen))

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 
 from pos.app.tour.arranging import CARDS, SOAP, TEA
 from pos.app.tour.books import money
-from pos.app.tour.waiting import expect, require, until
+from pos.app.tour.waiting import expect, one, require, until
 from pos.app.tour.walk import Walk
 from pos.ui.screens.customers import CustomerChooser
 from pos.ui.widgets.entry import MILLI
@@ -132,9 +132,7 @@ def twice(walk: Walk) -> str:
 
 
 def _chooser(walk: Walk) -> CustomerChooser:
-    shown = walk.shell.overlay.content if walk.shell.overlay else None
-    assert isinstance(shown, CustomerChooser)  # noqa: S101  just opened by its key
-    return shown
+    return one(CustomerChooser, walk.shell.overlay and walk.shell.overlay.content)
 
 
 def _off(walk: Walk) -> int:

@@ -56,6 +56,13 @@ def expect(what: str, found: object, wanted: object) -> None:
         raise TourError(f"{what}: expected {wanted}, found {found}")
 
 
+def one(kind: type[T], found: object) -> T:
+    """Return what was looked for; raises `TourError` when it is something else or nothing."""
+    if not isinstance(found, kind):
+        raise TourError(f"no {kind.__name__} is there, but {found!r}")
+    return found
+
+
 def require(what: str, held: object) -> None:
     """Raise `TourError` unless it holds."""
     if not held:

@@ -235,9 +235,8 @@ class Reader:
         self.save()
 
     def _report(self, result: Json) -> None:
-        if not self.running:
+        if self.action is None or not self.running:
             return
-        assert self.action is not None  # noqa: S101 - something is running
         self.action.update(result)
         ending = "succeeded" if result["status"] == "succeeded" else "failed"
         self.merchant.emit(f"terminal.reader.action_{ending}", self.body)

@@ -79,13 +79,11 @@ class Merchant:
 
     def find(self, kind: str, identity: str, param: str = "id") -> Json:
         """Return the object's body; raises ApiError 404 resource_missing."""
-        row = self.world.store.row(identity)
-        if row is None or row["kind"] != kind or row["account"] != self.account:
+        row, body = self.world.store.row(identity), self.world.store.body(identity)
+        if row is None or body is None or row["kind"] != kind or row["account"] != self.account:
             raise no_such(kind, identity, param)
         if bool(row["livemode"]) != self.livemode:
             raise no_such(kind, identity, param, self._other_mode())
-        body = self.world.store.body(identity)
-        assert body is not None  # noqa: S101 - the row was read under the same lock
         return body
 
     def _other_mode(self) -> str:

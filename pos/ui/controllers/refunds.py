@@ -144,7 +144,8 @@ class RefundController(QObject):
         steps: tuple[StepView, ...] = (),
     ) -> RefundView:
         found = self._found
-        assert found is not None  # noqa: S101  a refund is open
+        if found is None:
+            raise LookupError("no refund is open")
         currency = found.row.currency
         left = wording.money(found.can_refund_minor, currency, self._locale)
         total = wording.money(plan.amount_minor if plan else 0, currency, self._locale)

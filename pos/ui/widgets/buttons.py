@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent
@@ -260,9 +260,7 @@ class Choice(QWidget):
 
     def button(self, key: str) -> QPushButton:
         """Return the button of a value; raises `ValueError` for an unknown one."""
-        made = self._group.button(self._keys.index(key))
-        assert isinstance(made, QPushButton)  # noqa: S101  the group holds nothing else
-        return made
+        return cast("QPushButton", self._group.button(self._keys.index(key)))
 
     def _rebuild(self, choices: Sequence[tuple[str, str]]) -> None:
         for old in self._group.buttons():
