@@ -17,7 +17,7 @@ from pos.models.database import Database
 from pos.models.order import Order
 from pos.models.sync import JournalEntry
 from pos.services import rules
-from pos.services.safety import audit, copies, mark
+from pos.services.safety import audit, copies, mark, recount
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +56,7 @@ def look_through(db: Connection, mark_path: Path) -> Looked:
         found = "The file is older than what this till had already recorded"
     if not found and rules.differ(db):
         found = "Taxes or currency are not what they were set to"
+    found = found or recount.differing(db)
     entries = db.scalar(select(func.count(JournalEntry.id))) or 0
     return Looked(entries, db.scalar(select(func.count(Order.id))) or 0, found)
 

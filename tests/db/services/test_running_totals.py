@@ -16,13 +16,17 @@ from uuid import UUID
 import pytest
 
 from pos.app.build import build
+from pos.cli import main
 from pos.config import Config
 from pos.errors import CashierError
 from pos.models import migrate
+from pos.models.database import Database
+from pos.models.states import TotalKind
 from pos.pricing import Discount, DiscountKind
 from pos.services import journal, shop
 from pos.services.catalogue import import_file
 from pos.services.refunds import RefundLineAsk, RefundRequest
+from pos.services.safety import recount
 from pos.services.secrets import MemorySecrets
 from pos.terminal.api import CASH
 from tests.support.till import FakeClock
@@ -108,6 +112,41 @@ def check(path: Path) -> None:
     kept = stored(path)
     assert plain(kept) == recounted(path)
     assert sum(n for key, n in kept.items() if key[1] == "refund_tax") == returned_tax(path)
+    assert said_of(path) == ""
+
+
+def said_of(path: Path) -> str:
+    """What the till itself says when it compares them."""
+    with closing(Database(path)) as db, db.reader.begin() as connection:
+        return recount.differing(connection)
+
+
+HARMS = {
+    "one cent more": "UPDATE running_total SET amount_minor = amount_minor + 1 WHERE kind = :kind",
+    "one less counted": "UPDATE running_total SET count = count - 1 WHERE kind = :kind",
+    "another quarter": "UPDATE running_total SET quarter = quarter + 1 WHERE kind = :kind",
+    "gone": "DELETE FROM running_total WHERE kind = :kind",
+}
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_a_total_that_turned_over_is_found_by_looking_through(till, harm, capsys):
+    dice = random.Random(11)  # noqa: S311  # as above
+    sold = [sell(till, dice) for _ in range(8)]
+    for order_id in sold:
+        give_back(till, order_id, dice)
+    path = till.config.till_db
+    till.close()
+    folder = ["--data-dir", str(till.config.data_dir)]
+    assert main([*folder, "verify-journal"]) == 0
+    kept = path.read_bytes()
+    for kind in TotalKind:
+        with closing(sqlite3.connect(path)) as db, db:
+            assert db.execute(HARMS[harm], {"kind": kind}).rowcount, kind
+        assert kind in said_of(path)
+        assert main([*folder, "verify-journal"]) == 1
+        assert f"({kind}" in capsys.readouterr().out
+        path.write_bytes(kept)
 
 
 def sell(till, dice: random.Random):
