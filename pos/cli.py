@@ -69,8 +69,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace | None) -> int:
     from pos.app.run import run  # noqa: PLC0415  Qt only where a window is wanted
+    from pos.app.start import kept_look  # noqa: PLC0415  as above
 
-    return run(lambda: _config(options))
+    folder = options.data_dir if options is not None else None
+    return run(lambda: _config(options), look=kept_look(folder))
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -1,6 +1,6 @@
 """Where this till keeps things and how it starts; no secrets.
 
-The only module that reads the environment or decides about paths.
+With `pos.look` the only module that reads the environment or decides about paths.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from typing import Any
 
 import platformdirs
 
+from pos import look
 from pos.errors import CashierError
 
 _ENV = "TILLKEEP_"
+APP = "Tillkeep"
 _LARGEST = 8192
 """Bytes of a configuration file: there are five settings, and reading takes longer than linear."""
 
@@ -70,14 +72,17 @@ def resources() -> Path:
     return Path(__file__).resolve().parent.parent / "resources"
 
 
+def default_folder() -> Path:
+    """Return where the data are when nobody says another place."""
+    return Path(platformdirs.user_data_dir(APP, appauthor=False))
+
+
 def load(data_dir: Path | None = None) -> Config:
     """Defaults, then ``tillkeep.toml`` in the data folder, then ``TILLKEEP_*`` variables.
 
     Raises `CashierError` for a file that cannot be read or names an unknown setting.
     """
-    folder = data_dir or Path(
-        os.environ.get(f"{_ENV}DATA_DIR") or platformdirs.user_data_dir("Tillkeep", appauthor=False)
-    )
+    folder = look.told_folder(data_dir) or default_folder()
     config = Config(data_dir=folder)
     written = _from_file(folder / "tillkeep.toml")
     spoken = {

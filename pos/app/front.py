@@ -12,6 +12,7 @@ from pos.app.build import Till
 from pos.app.pages import CHECKOUT, CUSTOMERS, SALE, Turn, make_pages
 from pos.app.scans import Scans
 from pos.app.settings_page import SettingsPage
+from pos.app.wearing import Wearing
 from pos.errors import PosError
 from pos.services.cart.views import CartChange, CartView
 from pos.services.checkout import RunView
@@ -19,7 +20,7 @@ from pos.services.desk import DeskTick
 from pos.services.shop import Shop
 from pos.services.sync import SyncStatus
 from pos.terminal.api import Availability
-from pos.ui import i18n, sounds, theme, wording
+from pos.ui import sounds, wording
 from pos.ui.collector import Collector
 from pos.ui.controllers.status import StatusController
 from pos.ui.i18n import tr
@@ -48,17 +49,17 @@ class Front(QObject):
     ) -> None:
         """``scanner`` may have heard codes already; ``turn`` is called between two screens."""
         super().__init__()
-        self._till, self._app = till, app
+        self._till = till
         Collector(self)  # before any thread
         self.shop = till.shop()
-        theme.apply(app, self.shop.theme)
-        i18n.load(app, self.shop.locale)
+        self.wearing = Wearing(app, till.config.data_dir, self.shop)
         self.writes, self.reads = Calls("database", self), Calls("reading", self)
         self.background = Background(till, self)
         self.shell, self.scanner = Shell(), scanner or Scanner(app)
         self._shop_version, self._catalogue_version, self._waiting = 0, -1, (-1, -1)
         turn()
         self.pages = make_pages(till, self.shell, (self.writes, self.reads), turn)
+        self.wearing.window(self.shell, self.pages.checkout)
         self.settings = SettingsPage(till, self.shell, (self.writes, self.reads), turn)
         self.scans = Scans(self.scanner, self.shell, self.pages)
         self.status = StatusController(self.shell, till.sync, self.writes, self.shop.staff_name)
@@ -269,8 +270,7 @@ class Front(QObject):
             self.pages.sale.refresh_products()
 
     def _show_shop(self, shop: Shop) -> None:
-        if shop.theme != self.shop.theme:
-            theme.apply(self._app, shop.theme)
+        self.wearing.follow(shop, self.writes)
         self.shop = shop
         place = f"{shop.location_name} · {shop.register_name}"
         training = self._till.config.training

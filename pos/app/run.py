@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
+from pos.app.start import EXIT_AGAIN, make_app, start_again
 from pos.errors import CashierError
+from pos.look import Look
 from pos.ui.frame import Frame
 
 if TYPE_CHECKING:
@@ -36,28 +38,34 @@ def run(
     secrets: SecretStore | None = None,
     preset: Preset | None = None,
     prepare: Callable[[Till], object] | None = None,
+    look: Look | None = None,
+    again: Callable[[], int] = start_again,
 ) -> int:
     """Run the till until its window is closed; returns the exit code.
 
     ``load`` reads the configuration. ``prepare`` may change settings before the
-    window opens (the demo's reader). Raises `CashierError` as ``load`` does.
+    window opens (the demo's reader). ``look`` is what the first paint wears, and
+    ``again`` opens the till anew when it is to be drawn at another scale.
+    Raises `CashierError` as ``load`` does.
     """
     sys.setswitchinterval(_HAND_OVER_S)
     gc.disable()  # in whatever thread is loading; the front's collector takes over
-    app = QApplication(sys.argv[:1])
-    app.setApplicationName("Tillkeep")
-    frame = Frame()
+    look = look or Look()
+    app = make_app(look.scale)
+    frame = Frame(look.theme)
     frame.wait()
     from pos.ui.scanner import Scanner  # what is typed before waits in the system's queue
 
     scanner = Scanner(app)
     scanner.mode = "queue"
-    till = _opened(app, frame, load(), (secrets, preset))
+    till = _opened(app, (frame, look), load(), (secrets, preset))
     if till is None:
         from pos.ui.trouble import EXIT_TROUBLE
 
         return EXIT_TROUBLE
     code, ended = _sell(till, app, scanner, frame, prepare)
+    if code == EXIT_AGAIN:
+        return again()
     if not ended:
         os._exit(code)  # a thread hangs in the system, and Qt aborts when it is destroyed running
     return code
@@ -65,25 +73,28 @@ def run(
 
 def _opened(
     app: QApplication,
-    frame: Frame,
+    first: tuple[Frame, Look],
     config: Config,
     fresh: tuple[SecretStore | None, Preset | None],
 ) -> Till | None:
     """Open the till; where it cannot be opened, say why until it is mended or given up."""
     from pos.app.opening import behind
 
+    frame, look = first
     while True:
         try:
             return behind(lambda: _open(config, *fresh))
         except CashierError as error:
             from pos.app.rescue import rescue_for
-            from pos.ui import theme
+            from pos.ui import i18n, theme
             from pos.ui.trouble import show_trouble
 
-            theme.apply(app)
+            theme.apply(app, look.theme)
+            i18n.load(app, look.locale)
             frame.hide()
             if not show_trouble(error, rescue_for(error, config)):
                 return None
+            frame.leaving = False
             frame.show()
 
 
@@ -111,6 +122,10 @@ def _sell(
     """Show the window until it is closed; also tells whether every thread has ended."""
     from pos import logs
 
+    if frame.leaving:  # it was closed meanwhile
+        frame.done()
+        till.close()
+        return 0, True
     try:
         logs.configure(till.config.logs)
         if prepare is not None:
@@ -132,12 +147,13 @@ def _show(till: Till, app: QApplication, scanner: Scanner, frame: Frame) -> tupl
     logs.install_excepthook(till.config.logs, front.broke.emit)
     code = 0
     try:
-        if frame.isVisible():  # else it was closed meanwhile
+        if not frame.leaving:  # it may have been closed meanwhile
             front.shell.setGeometry(frame.geometry())
             front.shell.show()
-            frame.close()
+            frame.done()
             front.start()
-            code = app.exec()
+            code = EXIT_AGAIN if app.exec() == 0 and front.wearing.again else 0
     finally:
+        frame.done()
         ended = front.close()
     return code, ended

@@ -5,20 +5,36 @@ from __future__ import annotations
 from dataclasses import asdict
 from string import Template
 
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from pos.config import resources
-from pos.ui.tokens import LIGHT, THEMES, Tokens
+from pos.ui.tokens import DARK, HIGH_CONTRAST, LIGHT, THEMES, Tokens
 
 FAMILY = "Inter"
 BODY = 15
+SYSTEM = "system"
+"""Wear what the operating system asks for, and change with it."""
 _PROPERTY = "tillkeep.theme"
+_WANTED = "tillkeep.theme.wanted"
+_FOLLOWER = "tillkeep.theme.follower"
 _FONTS = ("Inter-Regular.ttf", "Inter-SemiBold.ttf", "Inter-Bold.ttf")
 
 
 def apply(app: QApplication, name: str = LIGHT.name) -> Tokens:
-    """Dress the application; an unknown name (an old setting) means light. Returns the tokens."""
+    """Dress the application in a theme or in `SYSTEM`'s; returns its tokens.
+
+    An unknown name (an old setting) means light.
+    """
+    app.setProperty(_WANTED, name)
+    if app.findChild(_Follower, _FOLLOWER) is None:
+        _Follower(app)
+    _ask_platform(app, name)
+    return _wear(app, _asked_for(app) if name == SYSTEM else name)
+
+
+def _wear(app: QApplication, name: str) -> Tokens:
     tokens = THEMES.get(name, LIGHT)
     load_fonts()
     app.setProperty(_PROPERTY, tokens.name)
@@ -28,6 +44,56 @@ def apply(app: QApplication, name: str = LIGHT.name) -> Tokens:
     app.setFont(font(BODY))
     app.setStyleSheet(style_sheet(tokens))
     return tokens
+
+
+def _ask_platform(app: QApplication, name: str) -> None:
+    """Have the system's own parts (title bar, file dialog) light or dark with the theme."""
+    hints = app.styleHints()
+    if name == SYSTEM:
+        hints.unsetColorScheme()
+    else:
+        dark = name == DARK.name
+        hints.setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
+
+
+def _asked_for(app: QApplication) -> str:
+    """Return the theme that the operating system asks for; one that does not say gets light."""
+    hints = app.styleHints()
+    if hasattr(hints, "accessibility"):  # since Qt 6.10
+        asked = hints.accessibility().contrastPreference()
+        if asked == Qt.ContrastPreference.HighContrast:
+            return HIGH_CONTRAST.name
+    return _of_scheme(hints.colorScheme())
+
+
+def _of_scheme(scheme: Qt.ColorScheme) -> str:
+    return DARK.name if scheme == Qt.ColorScheme.Dark else LIGHT.name
+
+
+class _Follower(QObject):
+    """Changes the theme with the operating system while `SYSTEM` is worn."""
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self.setObjectName(_FOLLOWER)
+        self._app = app
+        later = Qt.ConnectionType.QueuedConnection  # the change may come out of `apply` itself
+        app.styleHints().colorSchemeChanged.connect(self._on_scheme, later)
+        if hasattr(app.styleHints(), "accessibility"):
+            contrast = app.styleHints().accessibility().contrastPreferenceChanged
+            contrast.connect(self._on_contrast, later)
+
+    @Slot(Qt.ColorScheme)
+    def _on_scheme(self, scheme: Qt.ColorScheme) -> None:
+        asked = _asked_for(self._app)
+        self._follow(asked if asked == HIGH_CONTRAST.name else _of_scheme(scheme))
+
+    def _on_contrast(self) -> None:
+        self._follow(_asked_for(self._app))
+
+    def _follow(self, asked: str) -> None:
+        if self._app.property(_WANTED) == SYSTEM and asked != tokens().name:
+            _wear(self._app, asked)
 
 
 def tokens() -> Tokens:

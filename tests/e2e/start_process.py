@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 from pos.app import run as starting
+from pos.app.start import kept_look
 from pos.ui.frame import Frame
 
 FOLDER, CODE, WINDOW = sys.argv[1:]
@@ -68,5 +69,5 @@ def load():
 
 
 Frame.paintEvent = first_paint
-seen["code"] = starting.run(load, secrets=NoSecrets())
+seen["code"] = starting.run(load, secrets=NoSecrets(), look=kept_look(Path(FOLDER)))
 sys.stdout.write(json.dumps(seen) + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -18,11 +19,25 @@ from tests.support.house import ROOT
 
 MAT = "4006381333931"
 HEAVY = {"sqlalchemy", "alembic", "stripe", "keyring", "httpx", "requests"}
-LATER = {"structlog", "babel", "msgspec", "asyncio", "pos.models", "pos.services", "pos.app.build"}
+LATER = {
+    "platformdirs",
+    "pos.config",
+    "pos.ui.tokens",
+    "structlog",
+    "babel",
+    "msgspec",
+    "asyncio",
+    "pos.models",
+    "pos.services",
+    "pos.app.build",
+}
+
+
+START = [sys.executable, "-m", "tests.e2e.start_process"]
 
 
 def start(folder: Path, window: str = "Shell") -> dict:
-    command = [sys.executable, "-m", "tests.e2e.start_process", str(folder), MAT, window]
+    command = [*START, str(folder), MAT, window]
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
@@ -62,3 +77,23 @@ def test_a_new_till_opens(tmp_path):
     assert "alembic" not in seen["at_paint"]
     assert seen["code"] == 0
     assert (tmp_path / "new" / "till.db").exists(), "closed early, it was opened all the same"
+
+
+def test_a_restart_comes_back_at_the_new_scale_with_the_same_cart(folder, tmp_path):
+    screen = {"name": "one", "x": 0, "y": 0, "width": 1920, "height": 1080, "dpr": 1}
+    screens = tmp_path / "screens.json"
+    screens.write_text(json.dumps({"screens": [screen | {"logicalDpi": 96, "logicalBaseDpi": 96}]}))
+    variables = {k: v for k, v in os.environ.items() if k != "QT_SCALE_FACTOR"}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.e2e.again_process", str(folder), MAT],
+        cwd=ROOT,
+        env=variables | {"QT_QPA_PLATFORM": f"offscreen:configfile={screens}"},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert first == {"ratio": 1.0, "lines": [["Yoga mat", 1000]], "theme": "light"}
+    assert second == {"ratio": 1.25, "lines": [["Yoga mat", 1000]], "theme": "dark"}

@@ -14,6 +14,7 @@ from pos.app.build import build
 from pos.app.rescue import rescue_for
 from pos.config import Config
 from pos.errors import CashierError
+from pos.look import Look
 from pos.services.safety import Copy
 from pos.services.secrets import MemorySecrets
 from pos.ui import theme, trouble
@@ -127,7 +128,7 @@ def test_a_damaged_till_opens_after_one_click(qtbot, qapp, ruined, monkeypatch):
     monkeypatch.setattr(trouble, "show_trouble", show)
     frame = Frame()
     qtbot.addWidget(frame)
-    till = run._opened(qapp, frame, ruined, (MemorySecrets(), None))
+    till = run._opened(qapp, (frame, Look()), ruined, (MemorySecrets(), None))
     theme.apply(qapp)
     assert said == ["database_damaged"]
     assert till.shop().name == "My shop"
