@@ -1,4 +1,4 @@
-"""The command line: run | demo | import | verify-journal | server | simulator | virtual-reader."""
+"""The command line: run, demo, import, verify-journal, reset-pin, server, simulator and more."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "demo": _demo,
         "import": _import,
         "verify-journal": _verify,
+        "reset-pin": _reset_pin,
     }
     try:
         return verbs[options.verb or "run"](options) if options else _run(None)
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     bring = verbs.add_parser("import", help="import products from a CSV file")
     bring.add_argument("file", type=Path)
     verbs.add_parser("verify-journal", help="look through the whole file of sales for damage")
+    verbs.add_parser("reset-pin", help="remove the owner's PIN when it is lost")
     for name in _PASSED_ON:  # listed for --help; their words are passed on unread
         verbs.add_parser(name, help=f"run the {name.replace('-', ' ')} (see {name} --help)")
     return parser
@@ -96,6 +98,12 @@ def _verify(options: argparse.Namespace) -> int:
     from pos.app.verify import verify  # noqa: PLC0415  SQLAlchemy only where it is needed
 
     return verify(_config(options), _say)
+
+
+def _reset_pin(options: argparse.Namespace) -> int:
+    from pos.app.reset_pin import reset_pin  # noqa: PLC0415  SQLAlchemy only where it is needed
+
+    return reset_pin(_config(options), _say)
 
 
 def _config(options: argparse.Namespace | None) -> Config:

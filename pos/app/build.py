@@ -29,6 +29,7 @@ from pos.services.checkout.runs import SqlRuns
 from pos.services.checkout.watch import journal_attempts
 from pos.services.customers.service import CustomerService
 from pos.services.desk import PaymentDesk
+from pos.services.pins import PinDesk
 from pos.services.popularity import sold_lately
 from pos.services.purchases import Purchases
 from pos.services.refunds import RefundService
@@ -37,6 +38,7 @@ from pos.services.refunds.service import after_settling
 from pos.services.safety import Keeper, refuse_missing
 from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, KeyringSecrets, SecretStore
 from pos.services.settings import SettingsService
+from pos.services.setup import SetupService
 from pos.services.stock import StockService
 from pos.services.sync import Sync, enqueue_order, enqueue_refund
 from pos.services.sync.feed import CatalogueFeed
@@ -61,6 +63,8 @@ class Till:
     catalogue: Catalogue
     stock: StockService
     settings: SettingsService
+    setup: SetupService
+    pins: PinDesk
     secrets: Vault
     cart: CartService
     customers: CustomerService
@@ -180,6 +184,8 @@ def _wire(
         catalogue=catalogue,
         stock=StockService(db, clock),
         settings=SettingsService(db, clock),
+        setup=SetupService(db, clock),
+        pins=PinDesk(db, clock),
         secrets=vault,
         cart=CartService(db, catalogue, clock),
         customers=customers,

@@ -5,37 +5,31 @@ Secrets are none of this: they go to the keyring and never pass here.
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import is_currency
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, delete, insert, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from pos.errors import CashierError
-from pos.models.cart import CartLine
-from pos.models.checkout import CheckoutRun, LocationProvider, PaymentProvider
+from pos.models.base import new_id
+from pos.models.checkout import LocationProvider
 from pos.models.database import Database
-from pos.models.order import Order
 from pos.models.shop import Business, Location, PaymentSettings, Register, Staff, TaxRate
 from pos.pricing import TaxRounding
 from pos.services import fields, rules
+from pos.services import settings_checks as checks
 from pos.services.journal import Event, record
+from pos.services.settings_checks import MAX_RATE_PPM, MAX_TAXES, rate_from_text
 from pos.services.shop import Clock, Shop, ShopTax, load, tax_row
+
+__all__ = ["MAX_RATE_PPM", "MAX_TAXES", "SCALES", "THEMES", "SettingsService", "rate_from_text"]
 
 THEMES = ("light", "dark", "high-contrast", "system")
 """``system`` wears light or dark, as the computer does."""
 SCALES = (90, 100, 110, 125, 150, 175, 200)
 """Percent of the size that the screens were drawn for."""
-MAX_TAXES = 16
-"""The wire's bound on the taxes of a line."""
-MAX_RATE_PPM = 1_000_000
-
-_NO_TAX = "none"  # the code by which a product says that it has no tax
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class SettingsService:
@@ -62,6 +56,36 @@ class SettingsService:
             db.execute(update(Location).values(**place))
             return self._changed(db, "shop", {"shop": business["name"], **place})
 
+    def rename_shop(self, name: str) -> Shop:
+        """Say what the shop is called."""
+        cleaned = fields.clean("Shop name", name, required=True)
+        with self._db.engine.begin() as db:
+            db.execute(update(Business).values(name=cleaned))
+            return self._changed(db, "shop", {"shop": cleaned})
+
+    def set_location(self, *, name: str, address: str) -> Shop:
+        """Say where it is sold."""
+        place = {
+            "name": fields.clean("Location name", name, required=True),
+            "address": fields.clean_lines("Address", address, 1000),
+        }
+        with self._db.engine.begin() as db:
+            db.execute(update(Location).values(**place))
+            return self._changed(db, "location", place)
+
+    def rename_register(self, name: str) -> Shop:
+        """Say what this till is called; its number stays, for receipts are counted by it."""
+        return self._set_register("name", fields.clean("Register name", name, required=True))
+
+    def set_receipt(self, *, footer: str, policy: str, popup: bool) -> Shop:
+        """Write what stands at the end of receipts; with ``popup`` the policy is accepted first."""
+        place = {"receipt_footer": fields.clean_lines("Receipt footer", footer)}
+        pay = _policy(policy, popup=popup)
+        with self._db.engine.begin() as db:
+            db.execute(update(Location).values(**place))
+            db.execute(update(PaymentSettings).values(**pay))
+            return self._changed(db, "receipt", place | pay)
+
     def rename_owner(self, name: str) -> Shop:
         """Say who works here."""
         cleaned = fields.clean("Name", name, required=True)
@@ -72,15 +96,9 @@ class SettingsService:
 
     def set_currency(self, currency: str) -> Shop:
         """Choose the currency; refused once anything was sold or is in the cart."""
-        code = currency.strip().lower()
-        if not is_currency(code.upper()):
-            raise CashierError(
-                "currency_unknown", "There is no such currency.", "Use three letters, like USD."
-            )
+        code = checks.currency_code(currency)
         with self._db.engine.begin() as db:
-            if code != load(db).currency:
-                _refuse_if_sold(db)
-                db.execute(update(Location).values(currency=code))
+            _put_currency(db, code)
             return self._changed(db, "currency", {"currency": code})
 
     def set_tax_mode(
@@ -92,14 +110,33 @@ class SettingsService:
             db.execute(update(Location).values(**values))
             return self._changed(db, "tax_mode", values)
 
+    def set_terms(
+        self, *, currency: str, prices_include_tax: bool, taxes: Sequence[ShopTax]
+    ) -> Shop:
+        """Take currency, tax mode and taxes of a country over, all or nothing.
+
+        Taxes are matched by the code that is made from their names; what is not
+        named is switched off, never deleted.
+        """
+        code = checks.currency_code(currency)
+        rows = _distinct([_checked(tax) for tax in taxes])
+        with self._db.engine.begin() as db:
+            _put_currency(db, code)
+            db.execute(update(Location).values(prices_include_tax=prices_include_tax))
+            db.execute(update(TaxRate).values(active=False, updated_at=self._clock()))
+            for position, tax in enumerate(rows):
+                _put_tax(db, tax_row(tax, load(db).location_id, position, self._clock()))
+            said = {"currency": code, "prices_include_tax": prices_include_tax}
+            return self._changed(db, "terms", said)
+
     def add_tax(self, name: str, rate_ppm: int, *, applies_to_services: bool = False) -> Shop:
         """Add a tax; products can name it by the code that is made from its name."""
-        cleaned = _tax_name(name)
-        _check_rate(rate_ppm)
+        cleaned = checks.tax_name(name)
+        checks.check_rate(rate_ppm)
         with self._db.engine.begin() as db:
             shop = load(db)
-            _check_room(shop)
-            code = _new_code(cleaned, {tax.code for tax in shop.taxes})
+            checks.check_room(shop)
+            code = checks.new_code(cleaned, {tax.code for tax in shop.taxes})
             tax = ShopTax(code, cleaned, rate_ppm, applies_to_services)
             row = tax_row(tax, shop.location_id, len(shop.taxes), self._clock())
             db.execute(insert(TaxRate).values(**row))
@@ -108,9 +145,9 @@ class SettingsService:
 
     def edit_tax(self, code: str, *, name: str, rate_ppm: int, applies_to_services: bool) -> Shop:
         """Change a tax from now on; what was sold keeps the rate it was sold with."""
-        _check_rate(rate_ppm)
+        checks.check_rate(rate_ppm)
         values = {
-            "name": _tax_name(name),
+            "name": checks.tax_name(name),
             "rate_ppm": rate_ppm,
             "applies_to_services": applies_to_services,
         }
@@ -154,26 +191,21 @@ class SettingsService:
 
     def set_refund_policy(self, text: str, *, popup: bool) -> Shop:
         """Write the refund policy; with ``popup`` customers accept it before they pay."""
-        policy = fields.clean_lines("Refund policy", text)
-        if popup and not policy:
-            raise CashierError(
-                "policy_empty", "There is no policy to accept.", "Write it, or switch this off."
-            )
-        return self._set_payment("refund_policy", {"refund_policy": policy, "refund_popup": popup})
+        return self._set_payment("refund_policy", _policy(text, popup=popup))
 
     def set_backend_url(self, url: str) -> Shop:
         """Say where the business backend is; nothing means none.
 
         Outside this computer only https: the register's token travels with every request.
         """
-        return self._set_payment("backend", {"backend_url": _clean_url(url)})
+        return self._set_payment("backend", {"backend_url": checks.clean_url(url)})
 
     def enable_provider(self, provider_id: str, *, enabled: bool) -> Shop:
         """Offer a way to pay at this location, or stop offering it."""
         with self._db.engine.begin() as db:
             shop = load(db)
             if enabled:
-                _refuse_unless_installed(db, provider_id)
+                checks.refuse_unless_installed(db, provider_id)
                 row = {"location_id": shop.location_id, "provider_id": provider_id}
                 db.execute(upsert(LocationProvider).values(**row).on_conflict_do_nothing())
             else:
@@ -188,7 +220,7 @@ class SettingsService:
             if code not in known:
                 raise CashierError("tax_unknown", "There is no such tax.", "Look again.")
             if values.get("active") and not known[code].active:
-                _check_room(shop)
+                checks.check_room(shop)
             changed = update(TaxRate).where(TaxRate.code == code)
             db.execute(changed.values(**values, updated_at=self._clock()))
             return self._changed(db, "tax", {"code": code, **values})
@@ -211,90 +243,43 @@ class SettingsService:
         return shop
 
 
-def rate_from_text(text: str) -> int:
-    """Read a percentage such as ``8.875`` into parts per million; a comma is a point too.
-
-    Raises `CashierError` ``rate_invalid``.
-    """
-    match = re.fullmatch(r"(\d{1,3})(?:[.,](\d{0,4}))?\s*%?", text.strip())
-    rate = int(match[1]) * 10_000 + int((match[2] or "").ljust(4, "0")) if match else -1
-    _check_rate(rate)
-    return rate
-
-
-def _check_rate(rate_ppm: int) -> None:
-    if not 0 <= rate_ppm <= MAX_RATE_PPM:
+def _policy(text: str, *, popup: bool) -> dict[str, Any]:
+    policy = fields.clean_lines("Refund policy", text)
+    if popup and not policy:
         raise CashierError(
-            "rate_invalid",
-            "This is not a tax rate.",
-            "Type a percentage from 0 to 100 with at most 4 decimals, like 8.875.",
+            "policy_empty", "There is no policy to accept.", "Write it, or switch this off."
         )
+    return {"refund_policy": policy, "refund_popup": popup}
 
 
-def _check_room(shop: Shop) -> None:
-    if sum(tax.active for tax in shop.taxes) >= MAX_TAXES:
+def _put_currency(db: Connection, code: str) -> None:
+    if code != load(db).currency:
+        checks.refuse_if_sold(db)
+        db.execute(update(Location).values(currency=code))
+
+
+def _checked(tax: ShopTax) -> ShopTax:
+    name = checks.tax_name(tax.name)
+    checks.check_rate(tax.rate_ppm)
+    code = tax.code or checks.new_code(name, set())
+    return ShopTax(code, name, tax.rate_ppm, tax.applies_to_services, tax.active)
+
+
+def _distinct(taxes: list[ShopTax]) -> list[ShopTax]:
+    names = [tax.code for tax in taxes]
+    twice = next((tax for at, tax in enumerate(taxes) if tax.code in names[:at]), None)
+    if twice is not None:
         raise CashierError(
-            "taxes_full", f"At most {MAX_TAXES} taxes can be active.", "Switch one off first."
+            "tax_twice", f"Two taxes are called {twice.name}.", "Give each a name of its own."
         )
+    return taxes
 
 
-def _tax_name(name: str) -> str:
-    return fields.clean("Tax name", name, 60, required=True)
-
-
-def _new_code(name: str, taken: set[str]) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    stem = "-".join(re.findall(r"[a-z0-9]+", plain))[:40] or "tax"
-    used = taken | {_NO_TAX}
-    numbered = (f"{stem}-{n}" for n in range(2, len(used) + 3))
-    return next(code for code in (stem, *numbered) if code not in used)
-
-
-def _clean_url(url: str) -> str:
-    cleaned = fields.clean("Backend address", url).rstrip("/")
-    if not cleaned:
-        return ""
-    try:
-        parts = urlsplit(cleaned)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host, parts = None, urlsplit("")
-    if not host or parts.scheme not in {"http", "https"} or parts.username or parts.query:
-        raise CashierError(
-            "url_invalid",
-            "This is not the address of a backend.",
-            "Write it like https://pos.example.com, without a name, password or question mark.",
+def _put_tax(db: Connection, row: dict[str, Any]) -> None:
+    known = upsert(TaxRate).values(id=new_id(), **row)
+    db.execute(
+        known.on_conflict_do_update(
+            index_elements=["location_id", "code"],
+            set_={name: row[name] for name in row if name not in {"location_id", "code"}},
         )
-    if parts.scheme == "http" and host not in _LOOPBACK:
-        raise CashierError(
-            "url_not_safe",
-            "Over http everybody on the way could read the register's token.",
-            "Use an address that begins with https://.",
-        )
-    return cleaned
-
-
-def _refuse_if_sold(db: Connection) -> None:
-    for column in (Order.id, CheckoutRun.id):
-        if db.execute(select(column).limit(1)).first():
-            raise CashierError(
-                "currency_in_use",
-                "Sales were already made in the current currency.",
-                "Set up a new till for another currency.",
-            )
-    if db.execute(select(exists().where(CartLine.id.is_not(None)))).scalar():
-        raise CashierError(
-            "currency_in_use",
-            "The cart holds items priced in the current currency.",
-            "Clear the cart first.",
-        )
-
-
-def _refuse_unless_installed(db: Connection, provider_id: str) -> None:
-    installed = select(PaymentProvider.is_installed).where(PaymentProvider.id == provider_id)
-    if not db.execute(installed).scalar():
-        raise CashierError(
-            "provider_not_installed",
-            "This way to pay is not part of this installation.",
-            "Choose another one.",
-        )
+    )

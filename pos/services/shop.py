@@ -20,6 +20,7 @@ from pos.models.states import Role
 from pos.pricing import Rules, TaxRounding
 from pos.services import rules
 from pos.services.journal import Event, record
+from pos.services.setup_row import begin_setup
 
 Clock = Callable[[], datetime]
 """Tells the time, aware and in UTC; always an argument."""
@@ -79,6 +80,7 @@ class Shop:
     backend_url: str
     settings_version: int
     scale_percent: int = 100
+    has_pin: bool = False
     taxes: tuple[ShopTax, ...]
     providers: tuple[ShopProvider, ...]
 
@@ -131,10 +133,15 @@ def initials(name: str) -> str:
 
 
 def bootstrap(db: Database, clock: Clock, *, preset: Preset | None = None) -> Shop:
-    """Give an empty database a shop and its owner; a database that has one is left alone."""
+    """Give an empty database a shop and its owner; a database that has one is left alone.
+
+    Without a ``preset`` the first run asks a person for what it guesses.
+    """
     with db.engine.begin() as connection:
         if connection.execute(select(Business.id)).first() is None:
             _seed(connection, preset or Preset(), clock())
+            if preset is None:
+                begin_setup(connection)
     return current(db)
 
 
@@ -199,6 +206,7 @@ _SHOP = Prepared(
         PaymentSettings.backend_url,
         PaymentSettings.settings_version,
         Register.scale_percent,
+        (Staff.pin_hash != "").label("has_pin"),
     )
     .join(Location, Location.id == Register.location_id)
     .join(Business, Business.id == Location.business_id)

@@ -15,7 +15,7 @@ from pos.errors import CashierError, IllegalTransitionError
 from pos.models.base import table_of
 from pos.models.checkout import PaymentSession, StripeOperation
 from pos.models.database import Database
-from pos.models.states import OpKind, RefundState
+from pos.models.states import OpKind, OpState, RefundState
 from pos.terminal.api import STRIPE_TERMINAL
 from pos.terminal.attempt import CardAttempt
 from pos.terminal.operations import Operation
@@ -51,11 +51,11 @@ class SqlAttempts:
     def load(self, session_id: UUID) -> CardAttempt:
         with self._db.reader.begin() as connection:
             row = connection.execute(select(_session).where(_session.c.id == session_id)).one()
-            return attempt_of(row, _operations(connection, session_id))
+            return attempt_of(row, operations_of(connection, session_id))
 
     def save(self, before: CardAttempt, after: CardAttempt) -> CardAttempt:
         with self._db.engine.begin() as connection:
-            _save_operations(connection, before.ops, after.ops)
+            save_operations(connection, before.ops, after.ops)
             changed = connection.execute(
                 update(_session)
                 .where(_session.c.id == after.id, _session.c.version == before.version)
@@ -78,7 +78,7 @@ class SqlAttempts:
 
     def load_refund(self, refund_id: UUID) -> RefundAttempt:
         with self._db.reader.begin() as connection:
-            return read_refund(connection, refund_id, _operations(connection, refund_id))
+            return read_refund(connection, refund_id, operations_of(connection, refund_id))
 
     def save_refund(self, before: RefundAttempt, after: RefundAttempt) -> None:
         try:
@@ -93,7 +93,7 @@ class SqlAttempts:
 
     def _book(self, connection: Connection, before: RefundAttempt, after: RefundAttempt) -> None:
         now = self._clock()
-        _save_operations(connection, before.ops, after.ops)
+        save_operations(connection, before.ops, after.ops)
         book(connection, before, after, now)
         if before.state is not after.state:
             self._refund_watch(connection, after.id, after.state, now)
@@ -104,25 +104,46 @@ def _versioned(a: CardAttempt, version: int) -> CardAttempt:
     return CardAttempt(**(values | {"version": version}))
 
 
-def _operations(connection: Connection, owner: UUID) -> tuple[Operation, ...]:
+def operations_of(connection: Connection, owner: UUID) -> tuple[Operation, ...]:
+    """Read the remote POSTs of a session, a refund or a registration, in their order."""
     rows = connection.execute(
         select(_operation)
         .where(_operation.c.owner_id == owner)
         .order_by(_operation.c.n, _operation.c.kind)  # by number: a clock may run backwards
     ).mappings()
-    return tuple(
-        Operation(owner=owner, **{name: row[name] for name in _OP_FIELDS} | _kind(row))
-        for row in rows
-    )
+    return tuple(_read(row) for row in rows)
+
+
+def open_operations(connection: Connection, kind: OpKind) -> tuple[Operation, ...]:
+    """Read the POSTs of a kind that have no definite answer, the newest first."""
+    rows = connection.execute(
+        select(_operation)
+        .where(_operation.c.kind == kind)
+        .where(_operation.c.state.in_([OpState.SENT, OpState.UNKNOWN, OpState.HELD]))
+        .order_by(_operation.c.first_sent_at.desc())
+    ).mappings()
+    return tuple(_read(row) for row in rows)
+
+
+def reader_in_use(connection: Connection) -> bool:
+    """Say whether a sale holds the reader."""
+    held = select(_session.c.id).where(_session.c.reader_lease.is_not(None)).limit(1)
+    return connection.execute(held).first() is not None
+
+
+def _read(row: Any) -> Operation:
+    values = {name: row[name] for name in _OP_FIELDS} | _kind(row)
+    return Operation(owner=row["owner_id"], **values)
 
 
 def _kind(row: Any) -> dict[str, Any]:
     return {"kind": OpKind(row["kind"])}
 
 
-def _save_operations(
+def save_operations(
     connection: Connection, before: tuple[Operation, ...], after: tuple[Operation, ...]
 ) -> None:
+    """Write what is new or changed inside the caller's transaction."""
     known = {op.key: op for op in before}
     for op in after:
         if op.key not in known:

@@ -35,7 +35,7 @@ LONGEST_ANSWER = 45.0
 _KEY = re.compile(r"rk_(test|live)_(\w{1,17})")
 _KEY_REFUSED = frozenset({401, 403})
 _HELD = _KEY_REFUSED | {429}
-_MAKING = frozenset({OpKind.CREATE, OpKind.REFUND})
+_MAKING = frozenset({OpKind.CREATE, OpKind.REFUND, OpKind.LOCATION, OpKind.READER})
 _PAGES = 50
 
 
@@ -89,6 +89,14 @@ class StripeGateway:
             ),
             OpKind.CANCEL_INTENT: lambda v1: v1.payment_intents.cancel(op.target, params, options),
             OpKind.REFUND: lambda v1: v1.refunds.create(params, options),
+            OpKind.LOCATION: lambda v1: v1.terminal.locations.create(params, options),
+            OpKind.READER: lambda v1: v1.terminal.readers.create(params, options),
+            OpKind.DISPLAY: lambda v1: v1.terminal.readers.set_reader_display(
+                op.target, params, options
+            ),
+            OpKind.PRESENT: lambda v1: v1.test_helpers.terminal.readers.present_payment_method(
+                op.target, params, options
+            ),
         }
         object_id = "" if op.kind in _MAKING else op.target
         return _told_about(self._ask(calls[op.kind]), object_id, params.get("metadata"))
@@ -117,6 +125,10 @@ class StripeGateway:
     def readers(self) -> Answer:
         """List the readers of the account."""
         return self._all(lambda v1, page: v1.terminal.readers.list(page))
+
+    def locations(self) -> Answer:
+        """List where readers of the account may stand."""
+        return self._all(lambda v1, page: v1.terminal.locations.list(page))
 
     def _all(self, call: Callable[[Any, dict[str, Any]], Any]) -> Answer:
         found: list[Any] = []

@@ -9,6 +9,7 @@ from pos.services.catalogue.items import (
     ProductTile,
     VariantRow,
 )
+from pos.services.catalogue.preview import Preview, PreviewRow, preview_file
 from pos.services.catalogue.rejects import save_rejected
 from pos.services.catalogue.report import ImportReport, RejectedRow, describe
 from pos.services.catalogue.staging import Unfinished
@@ -21,6 +22,8 @@ __all__ = [
     "Changes",
     "ImportReport",
     "Kind",
+    "Preview",
+    "PreviewRow",
     "ProductTile",
     "Progress",
     "RejectedRow",
@@ -28,5 +31,6 @@ __all__ = [
     "VariantRow",
     "describe",
     "import_file",
+    "preview_file",
     "save_rejected",
 ]

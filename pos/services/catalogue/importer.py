@@ -70,7 +70,8 @@ def _silent(_: Progress) -> None:
     """Show nothing."""
 
 
-def _never() -> bool:
+def never() -> bool:
+    """Cancel nothing."""
     return False
 
 
@@ -80,8 +81,8 @@ def import_file(
     catalogue: Catalogue,
     *,
     progress: Callable[[Progress], object] = _silent,
-    cancelled: Callable[[], bool] = _never,
-    leaving: Callable[[], bool] = _never,
+    cancelled: Callable[[], bool] = never,
+    leaving: Callable[[], bool] = never,
 ) -> ImportReport:
     """Import Shopify's export or a plain CSV, gzipped or not; the format is recognised.
 
@@ -146,7 +147,7 @@ class _Reading:
 
     def _read(self, currency: str) -> None:
         batches = read_batches(self._source.lines)
-        layout = _layout(next(batches, [None])[0], currency)
+        layout = layout_of(next(batches, [None])[0], currency)
         done = 0
         for batch in batches:
             if self._watch.stopped():
@@ -249,7 +250,8 @@ def _write(catalogue: Catalogue, staging: Staging, watch: _Watch) -> Changes:
     return done
 
 
-def _layout(header: Record | None, currency: str) -> PlainFormat | ShopifyFormat:
+def layout_of(header: Record | None, currency: str) -> PlainFormat | ShopifyFormat:
+    """Recognise the format by the first line; raises `CashierError` for neither."""
     columns = Columns(header.fields if header else [])
     if ShopifyFormat.fits(columns):
         return ShopifyFormat(columns, currency)

@@ -1,0 +1,94 @@
+"""How far the first run got, and what a country proposes."""
+
+from __future__ import annotations
+
+import pytest
+from babel import Locale
+from babel.numbers import is_currency
+
+from pos.errors import CashierError
+from pos.services import shop
+from pos.services.countries import countries, locale_for
+from pos.services.settings import SettingsService
+from pos.services.setup import PAGES, SetupService
+from pos.services.shop import ShopTax
+from tests.support.orders import add_order
+from tests.support.till import open_db
+
+ASKED = {"US", "GB", "DE", "FR", "ES", "IT", "NL", "IE", "CH", "AT", "CA", "AU", "JP", "KR"}
+
+
+@pytest.fixture
+def db(tmp_path):
+    with open_db(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def fresh(db, clock):
+    """A till that was made without a preset."""
+    shop.bootstrap(db, clock)
+    return SetupService(db, clock)
+
+
+def test_only_a_till_without_a_preset_is_asked(db, clock):
+    shop.bootstrap(db, clock, preset=shop.DEMO)
+    assert not SetupService(db, clock).state().due
+
+
+def test_the_way_through_the_pages_outlives_a_restart(db, clock, fresh):
+    assert fresh.state().due
+    assert fresh.state().page == PAGES[0]
+    fresh.go("shop")
+    fresh.skip("shop")
+    fresh.skip("country")
+    again = SetupService(db, clock)
+    assert (again.state().page, again.state().skipped) == ("owner", ("shop", "country"))
+    assert again.go("shop").skipped == ("country",)
+    assert again.finish().skipped == ("country",)
+    assert not again.state().open
+    assert again.again().page == PAGES[0]
+    assert again.state().due
+
+
+def test_a_till_that_sold_is_not_stopped_by_it(db, clock, fresh):
+    shop.register_providers(db, ["cash"])
+    add_order(db, clock)
+    assert fresh.state().open
+    assert not fresh.state().due
+
+
+def test_every_country_is_sound():
+    table = countries()
+    assert {country.code for country in table.all} >= ASKED
+    assert table.source
+    assert table.as_of
+    for country in table.all:
+        assert is_currency(country.currency.upper())
+        assert [tax.on for tax in country.taxes] == [True] + [False] * (len(country.taxes) - 1)
+        assert all(0 <= tax.rate_ppm <= 270_000 for tax in country.taxes)
+        assert Locale.parse(locale_for("en", country.code))
+    rates = {c.code: [tax.rate_ppm for tax in c.taxes] for c in table.all}
+    assert rates["CH"] == [81_000, 38_000, 26_000]
+    assert rates["IE"][:2] == [230_000, 135_000]
+    assert {c.code for c in table.all if not c.prices_include_tax} == {"US", "CA"}
+
+
+@pytest.mark.usefixtures("fresh")
+def test_terms_of_a_country_are_taken_over_whole_or_not_at_all(db, clock):
+    settings = SettingsService(db, clock)
+    taxes = [ShopTax("", "USt", 190_000), ShopTax("", "USt reduced", 70_000, active=False)]
+    made = settings.set_terms(currency="EUR", prices_include_tax=True, taxes=taxes)
+    assert (made.currency, made.prices_include_tax) == ("eur", True)
+    assert [(tax.code, tax.active) for tax in made.taxes] == [("ust", True), ("ust-reduced", False)]
+    with pytest.raises(CashierError) as caught:
+        settings.set_terms(
+            currency="gbp", prices_include_tax=False, taxes=[taxes[0], ShopTax("", "ust", 1)]
+        )
+    assert caught.value.code == "tax_twice"
+    assert shop.current(db) == made
+    again = settings.set_terms(
+        currency="gbp", prices_include_tax=True, taxes=[ShopTax("", "VAT", 200_000)]
+    )
+    assert [tax.code for tax in again.taxes if tax.active] == ["vat"]
+    assert len(again.taxes) == 3, "no tax is deleted"
