@@ -123,7 +123,10 @@ def _goals(rows: list[Row]) -> list[Goal]:
 def _stocked(folder: Path, stock: list[Good]) -> Till:
     till = build(Config(data_dir=folder), secrets=MemorySecrets(), preset=shop.DEMO)
     file = folder / "goods.csv"
-    rows = [f"{each.code},{each.name},{each.price_minor / 100:.2f}" for each in stock]
+    rows = [
+        f"{each.code},{each.name},{each.price_minor // 100}.{each.price_minor % 100:02}"
+        for each in stock
+    ]
     file.write_text("\n".join(["barcode,name,price", *rows]), "utf-8")
     import_file(file, till.shop().currency, till.catalogue)
     return till

@@ -28,7 +28,7 @@ _WANTED = 8  # pages waiting to be read; a flick through a million rows drops th
 class WindowedModel(QAbstractTableModel):
     """Serves `page(offset, limit)` of `count()` rows, both run off the GUI thread.
 
-    ``first`` rows, at most `PAGE`, are read at once with a new source.
+    ``first`` rows, at most `PAGE`, are read at once with a new source: as many as are in view.
     A row not read yet is None and draws as a placeholder. Subclasses override
     `cell`. ``ready`` is emitted when a new source is first shown.
     """
@@ -46,7 +46,7 @@ class WindowedModel(QAbstractTableModel):
         super().__init__(parent)
         self._calls = calls
         self._columns = columns
-        self._first = first
+        self.first = first
         self._page: Page | None = None
         self._rows = 0
         self._source = 0
@@ -58,7 +58,7 @@ class WindowedModel(QAbstractTableModel):
     def show_source(self, count: Count, page: Page) -> None:
         """Replace everything once the new source has answered; until then nothing moves."""
         self._source += 1
-        self._calls.submit(_open, self._source, count, page, self._first, then=self._opened)
+        self._calls.submit(_open, self._source, count, page, self.first, then=self._opened)
 
     def cell(self, row: Any, column: int, role: int) -> Any:
         """Return what a loaded row shows; the default serves ``row[column]``."""
@@ -107,15 +107,15 @@ class WindowedModel(QAbstractTableModel):
         return _DISPLAY_ONLY
 
     def _opened(self, answer: tuple[int, Page, int, Sequence[Any]]) -> None:
-        source, page, rows, first = answer
+        source, page, rows, begun = answer
         if source != self._source:
             return
         self.beginResetModel()
         self._page, self._rows = page, rows
         self._pages.clear()
         self._wanted.clear()
-        self._pages[0] = first
-        self._is_begun = self._first < min(PAGE, rows)
+        self._pages[0] = begun
+        self._is_begun = len(begun) < min(PAGE, rows)
         self.endResetModel()
         self.ready.emit()
 

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtCore import QEvent, QMargins, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QPixmap,
+    QPixmapCache,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -18,16 +28,18 @@ from PySide6.QtWidgets import (
 )
 
 from pos.ui import theme
-from pos.ui.models.windowed import DISPLAY, ROOT, ROW, Index, WindowedModel
+from pos.ui.models.windowed import DISPLAY, PAGE, ROOT, ROW, Index, WindowedModel
 from pos.ui.screens.sale_views import ProductView
 from pos.ui.threads import Calls
+from pos.ui.tokens import Tokens
 
 TILE = 176
 ROW_HEIGHT = 122
-_IN_VIEW = 100  # tiles; 80 fill a screen of 1920 by 1080
 _GAP = 5
 _PAD = 12
 _TWO_LINES = 40
+_EDGE = QPoint(2, 2)
+_ROOM = QMargins(2, 2, 2, 2)  # around a tile: half of its border, and its smooth corners
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _LEFT_TOP = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
@@ -39,7 +51,7 @@ class ProductModel(WindowedModel):
     """The rows of the source laid out in as many columns as fit; rows are `ProductView`."""
 
     def __init__(self, calls: Calls) -> None:
-        super().__init__(calls, first=_IN_VIEW)
+        super().__init__(calls)
         self._across = 1
 
     def set_across(self, across: int) -> None:
@@ -98,19 +110,11 @@ class _TileDelegate(QStyledItemDelegate):
         at = QPoint(index.column(), index.row())
         chosen = bool(option.state & (QStyle.StateFlag.State_HasFocus))
         box = option.rect.adjusted(_GAP, _GAP, -_GAP, -_GAP)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._ground(painter, box, strong=chosen, down=at == self.pressed)
+        ratio = painter.device().devicePixelRatioF()
+        ground = _ground(box.size(), ratio, strong=chosen, down=at == self.pressed)
+        painter.drawPixmap(box.topLeft() - _EDGE, ground)
         if isinstance(view, ProductView):
             self._words(painter, box.adjusted(_PAD, _PAD, -_PAD, -_PAD), view)
-        painter.restore()
-
-    def _ground(self, painter: QPainter, box: QRect, *, strong: bool, down: bool) -> None:
-        tokens = theme.tokens()
-        width = 2 if strong else tokens.border
-        painter.setPen(QPen(QColor(tokens.accent if strong else tokens.line), width))
-        painter.setBrush(QColor(tokens.accent_soft if down else tokens.surface))
-        painter.drawRoundedRect(box, tokens.radius, tokens.radius)
 
     def _words(self, painter: QPainter, box: QRect, view: ProductView) -> None:
         tokens = theme.tokens()
@@ -122,6 +126,31 @@ class _TileDelegate(QStyledItemDelegate):
         painter.setFont(self._low if view.low else self._plain)
         painter.setPen(QColor(tokens.warn if view.low else tokens.muted))
         painter.drawText(box, int(_RIGHT), view.stock)
+
+
+def _ground(size: QSize, ratio: float, *, strong: bool, down: bool) -> QPixmap:
+    """Return an empty tile; drawn once for each state, for a search paints dozens of them."""
+    tokens = theme.tokens()
+    key = f"tile/{tokens.name}/{size.width()}/{size.height()}/{ratio}/{strong}/{down}"
+    canvas = QPixmap()
+    if not QPixmapCache.find(key, canvas):
+        canvas = _empty_tile(tokens, size, ratio, strong=strong, down=down)
+        QPixmapCache.insert(key, canvas)
+    return canvas
+
+
+def _empty_tile(tokens: Tokens, size: QSize, ratio: float, *, strong: bool, down: bool) -> QPixmap:
+    canvas = QPixmap(size.grownBy(_ROOM) * ratio)
+    canvas.setDevicePixelRatio(ratio)
+    canvas.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(canvas)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    width = 2 if strong else tokens.border
+    painter.setPen(QPen(QColor(tokens.accent if strong else tokens.line), width))
+    painter.setBrush(QColor(tokens.accent_soft if down else tokens.surface))
+    painter.drawRoundedRect(QRect(_EDGE, size), tokens.radius, tokens.radius)
+    painter.end()
+    return canvas
 
 
 class ProductGrid(QTableView):
@@ -155,7 +184,9 @@ class ProductGrid(QTableView):
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.products.set_across(max(self.viewport().width() // TILE, 1))
+        across = max(self.viewport().width() // TILE, 1)
+        self.products.first = min(across * (self.viewport().height() // ROW_HEIGHT + 1), PAGE)
+        self.products.set_across(across)
         super().resizeEvent(event)
 
     def first(self) -> ProductView | None:
