@@ -1,4 +1,4 @@
-"""The command line: run, demo, import, verify-journal, reset-pin, server, simulator and more."""
+"""The command line: run, demo, import, doctor, reset-pin and the programs beside the till."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "import": _import,
         "verify-journal": _verify,
         "reset-pin": _reset_pin,
+        "doctor": _doctor,
     }
     try:
         return verbs[options.verb or "run"](options) if options else _run(None)
@@ -64,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     bring.add_argument("file", type=Path)
     verbs.add_parser("verify-journal", help="look through the whole file of sales for damage")
     verbs.add_parser("reset-pin", help="remove the owner's PIN when it is lost")
+    doctor = verbs.add_parser("doctor", help="look for what is wrong with this till")
+    doctor.add_argument("--json", action="store_true", help="for another program to read")
     for name in _PASSED_ON:  # listed for --help; their words are passed on unread
         verbs.add_parser(name, help=f"run the {name.replace('-', ' ')} (see {name} --help)")
     return parser
@@ -104,6 +107,12 @@ def _reset_pin(options: argparse.Namespace) -> int:
     from pos.app.reset_pin import reset_pin  # noqa: PLC0415  SQLAlchemy only where it is needed
 
     return reset_pin(_config(options), _say)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from pos.app.doctor.command import doctor  # noqa: PLC0415  SQLAlchemy only where it is needed
+
+    return doctor(options.data_dir, _say, as_json=options.json)
 
 
 def _config(options: argparse.Namespace | None) -> Config:

@@ -45,6 +45,10 @@ class Config:
         return self.data_dir / "catalogue.db"
 
     @property
+    def settings_file(self) -> Path:
+        return self.data_dir / "tillkeep.toml"
+
+    @property
     def backups(self) -> Path:
         return self.data_dir / "backups"
 
@@ -77,14 +81,18 @@ def default_folder() -> Path:
     return Path(platformdirs.user_data_dir(APP, appauthor=False))
 
 
+def bare(data_dir: Path | None = None) -> Config:
+    """Only where the data folder is; for what must work when the settings cannot be read."""
+    return Config(data_dir=look.told_folder(data_dir) or default_folder())
+
+
 def load(data_dir: Path | None = None) -> Config:
     """Defaults, then ``tillkeep.toml`` in the data folder, then ``TILLKEEP_*`` variables.
 
     Raises `CashierError` for a file that cannot be read or names an unknown setting.
     """
-    folder = look.told_folder(data_dir) or default_folder()
-    config = Config(data_dir=folder)
-    written = _from_file(folder / "tillkeep.toml")
+    config = bare(data_dir)
+    written = _from_file(config.settings_file)
     spoken = {
         name: value
         for name in ("backend_url", "stripe_url", "locale")

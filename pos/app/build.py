@@ -168,7 +168,7 @@ def _wire(
     keeper = _sound(config, clock)
     db = keeper.db
     shop.bootstrap(db, clock, preset=preset)
-    vault = Vault(secrets or KeyringSecrets(_account(config)))
+    vault = Vault(secrets or KeyringSecrets(account_of(config)))
     catalogue = Catalogue.open(config.catalogue_db, sold=partial(sold_lately, db))
     gateway = StripeGateway(lambda: vault.get(STRIPE_KEY), config.stripe_url)
     parts = _Money(db, clock, gateway)
@@ -260,6 +260,6 @@ def hold(config: Config) -> FileLock:
     return lock
 
 
-def _account(config: Config) -> str:
+def account_of(config: Config) -> str:
     """Set apart the tills of one user of one computer in their keyring."""
     return hashlib.sha256(str(config.data_dir.resolve()).encode()).hexdigest()[:12]

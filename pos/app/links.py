@@ -45,7 +45,7 @@ class _Asked:
             self._line = None
             gateway.close()
         if answer.outcome is not Outcome.OK or answer.body is None:
-            raise _explained(answer)
+            raise explained(answer)
         found = [_reader(one) for one in answer.body["data"] if isinstance(one, dict)]
         return sorted(found, key=lambda one: (not one.online, one.label, one.id))
 
@@ -65,7 +65,7 @@ class _Asked:
             with BackendClient(url, token) as self._line:
                 told = self._line.get_settings()
         except (UnreachableError, RefusedError) as error:
-            raise _said(url, error) from error
+            raise backend_said(url, error) from error
         return BackendFound(told.business.name, told.location.name, told.register.name)
 
 
@@ -79,7 +79,7 @@ def _reader(body: dict[str, Any]) -> ReaderChoice:
     )
 
 
-def _explained(answer: Answer) -> CashierError:
+def explained(answer: Answer) -> CashierError:
     """Sort Stripe's answer; its own text may quote part of the key and is dropped."""
     if answer.code == "no_key":
         return CashierError("no_key", "No Stripe key is stored.", f"{_CARDS} and enter it.")
@@ -100,7 +100,8 @@ def _explained(answer: Answer) -> CashierError:
     return CashierError(*known.get(answer.status or 0, fallback))
 
 
-def _said(url: str, error: UnreachableError | RefusedError) -> CashierError:
+def backend_said(url: str, error: UnreachableError | RefusedError) -> CashierError:
+    """Sort what the backend, or whoever else is at its address, did not do."""
     if isinstance(error, RefusedError):
         wrong = error.code == UNAUTHORIZED
         return CashierError(

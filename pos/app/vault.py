@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threading import Lock
 
-from pos.services.secrets import SecretStore
+from pos.services.secrets import BackEnd, SecretStore
 
 
 class Vault:
@@ -36,6 +36,15 @@ class Vault:
         with self._lock:
             self._seen[name] = None
             self._store.delete(name)
+
+    @property
+    def store(self) -> SecretStore:
+        """What is behind it, to be asked anew."""
+        return self._store
+
+    def back_end(self) -> BackEnd:
+        with self._lock:
+            return self._store.back_end()
 
     def problem(self) -> str | None:
         with self._lock:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any, Self, TypeVar
 from uuid import UUID
@@ -61,6 +63,8 @@ class BackendClient:
 
     def __init__(self, url: str, token: str, transport: httpx.BaseTransport | None = None) -> None:
         self._cutoff = Cutoff()
+        self.server_date: datetime | None = None
+        """What the last answer said of the time, whatever else it said."""
         self._http = httpx.Client(
             base_url=url,
             headers={
@@ -142,6 +146,7 @@ class BackendClient:
     def _answered(self, request: httpx.Request) -> bytes:
         try:
             response = self._http.send(request, stream=True)
+            self.server_date = _date(response)
             try:
                 body = _read(response)
             finally:
@@ -206,6 +211,13 @@ def _error(response: httpx.Response, body: bytes) -> ErrorOut | None:
         return None
     try:
         return decode(body, ErrorOut)
+    except ValueError:
+        return None
+
+
+def _date(response: httpx.Response) -> datetime | None:
+    try:
+        return parsedate_to_datetime(response.headers.get("date", "")).astimezone(UTC)
     except ValueError:
         return None
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import contextlib
 import importlib
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from pos.errors import CashierError
@@ -34,6 +36,14 @@ _SYSTEM_FAILURES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class BackEnd:
+    """What keeps the secrets, by its class; empty: nothing that may. ``refused``: the rest."""
+
+    name: str
+    refused: tuple[str, ...] = ()
+
+
 class SecretStore(Protocol):
     """Names to secrets. Implementations never show a value in `repr`, a log or an error."""
 
@@ -54,6 +64,10 @@ class SecretStore(Protocol):
 
     def problem(self) -> str | None:
         """Say in plain words why secrets are not kept across restarts; None when they are."""
+        ...
+
+    def back_end(self) -> BackEnd:
+        """Name what keeps the secrets, and what was there but may not."""
         ...
 
 
@@ -82,6 +96,9 @@ class MemorySecrets:
     def problem(self) -> str | None:
         return self._problem
 
+    def back_end(self) -> BackEnd:
+        return BackEnd("memory")
+
 
 class KeyringSecrets:
     """The system keyring, with memory as the answer to a keyring that fails.
@@ -108,10 +125,12 @@ class KeyringSecrets:
         if kept is not None or name in self._forgotten:
             return kept
         try:
-            return self._keyring().get_password(self._service, self._user(name))
+            found = self._keyring().get_password(self._service, self._user(name))
         except _failures() as error:
             self._problem = _why(error)
             return None
+        self._problem = None
+        return found
 
     def set(self, name: str, value: str) -> bool:
         self._session.set(name, value)
@@ -143,6 +162,16 @@ class KeyringSecrets:
             return _why(error)
         return self._problem
 
+    def back_end(self) -> BackEnd:
+        try:
+            found = list(self._candidates())
+        except _failures():
+            return BackEnd("")
+        names = [f"{type(each).__module__}.{type(each).__qualname__}" for each in found]
+        refused = {name for name, each in zip(names, found, strict=True) if _refused(each)}
+        allowed = (name for name in names if name not in refused)
+        return BackEnd(next(allowed, ""), tuple(sorted(refused)))
+
     def _still_stored(self, name: str) -> bool:
         """Delete, then look: stores raise the same error for 'no such entry' and for 'cannot'."""
         from keyring.errors import NoKeyringError, PasswordDeleteError  # noqa: PLC0415  # lazy
@@ -163,14 +192,20 @@ class KeyringSecrets:
 
     def _keyring(self) -> KeyringBackend:
         """Return a store that really keeps secrets; raises `NoKeyringError` without one."""
+        from keyring.errors import NoKeyringError  # noqa: PLC0415  # lazy
+
+        for candidate in self._candidates():
+            if not _refused(candidate):
+                return candidate
+        raise NoKeyringError("no secure store")
+
+    def _candidates(self) -> Iterator[KeyringBackend]:
+        """Name every store that keyring offers here, in its order."""
         import keyring  # noqa: PLC0415  # 0.1 s that the first paint does not wait for
 
         if self._backend is None:
             self._backend = keyring.get_keyring()
-        for candidate in getattr(self._backend, "backends", [self._backend]):
-            if not _refused(candidate):
-                return candidate  # type: ignore[no-any-return]  # keyring.backends is untyped
-        raise keyring.errors.NoKeyringError("no secure store")
+        yield from getattr(self._backend, "backends", [self._backend])
 
 
 def validate_stripe_key(text: str) -> str:

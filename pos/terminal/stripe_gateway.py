@@ -57,8 +57,16 @@ class StripeGateway:
 
     api_version = API_VERSION
 
-    def __init__(self, key: Callable[[], str | None], base_url: str = "") -> None:
+    def __init__(
+        self,
+        key: Callable[[], str | None],
+        base_url: str = "",
+        *,
+        longest: float = LONGEST_ANSWER,
+    ) -> None:
+        """``longest``: seconds for one answer, of a question that can be given up."""
         self._key = key
+        self._longest = longest
         self._base_url = base_url
         self._client: tuple[str, stripe.StripeClient] | None = None
         self._session: requests.Session | None = None
@@ -157,7 +165,7 @@ class StripeGateway:
                 Outcome.HELD, status=401, code="no_key", message="No Stripe key is stored."
             )
         try:
-            with self._cutoff.limit(LONGEST_ANSWER):
+            with self._cutoff.limit(self._longest):
                 answer = _success(call(client.v1))
         except stripe.StripeError as error:
             answer = _failure(error)

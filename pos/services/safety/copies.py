@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, func, select
@@ -72,6 +73,12 @@ def make(till_db: Path, backups: Path, now: datetime) -> Path:
             part.unlink(missing_ok=True)
     _thin_out(backups)
     return target
+
+
+def newest(backups: Path) -> tuple[Path, datetime] | None:
+    """Return the newest copy by the time in its name, good or not."""
+    found = [(path, _made_at(path)) for path in backups.glob("till-*.db")]
+    return max(found, key=itemgetter(1), default=None)
 
 
 def newest_good(backups: Path) -> Copy | None:

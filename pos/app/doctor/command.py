@@ -1,0 +1,37 @@
+"""``tillkeep doctor`` and ``tillkeep support-bundle``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pos.app.doctor.examine import Examination
+from pos.config import Config, bare, load
+from pos.errors import CashierError
+from pos.logs import redact
+from pos.services.doctor import CHECKS, Finding, Trouble, report, worst
+
+EXIT_BAD = 1
+
+Say = Callable[[str], object]
+
+
+def doctor(data_dir: Path | None, say: Say, *, as_json: bool = False) -> int:
+    """Make every check, a line each as they end; returns 1 when something is bad, else 0."""
+    examination = Examination(config_for(data_dir))
+    findings: list[Finding] = []
+    for check in CHECKS:
+        findings.append(examination.look(check))
+        if not as_json:
+            say(redact(report.line(findings[-1])))
+    if as_json:
+        say(redact(report.as_json(findings)))
+    return EXIT_BAD if worst(findings) is Trouble.BAD else 0
+
+
+def config_for(data_dir: Path | None) -> Config:
+    """Read the configuration; where that fails, a check says why, and the usual one counts."""
+    try:
+        return load(data_dir)
+    except (CashierError, OSError):
+        return bare(data_dir)
