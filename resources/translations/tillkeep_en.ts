@@ -107,5 +107,13 @@
     <numerusform>Syncing · %n waiting</numerusform>
    </translation>
   </message>
+  <message numerus="yes">
+   <location filename="../../pos/ui/controllers/sale.py" />
+   <source>The first %n products</source>
+   <translation>
+    <numerusform>The first product</numerusform>
+    <numerusform>The first %n products</numerusform>
+   </translation>
+  </message>
  </context>
 </TS>

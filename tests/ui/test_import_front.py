@@ -4,6 +4,7 @@ import csv
 
 import pytest
 
+from pos.services.catalogue import SEARCH_LIMIT
 from pos.ui.screens.settings_views import Rejected
 from tests.ui.front_fixture import idle, open_front, open_till, till_of, until
 from tests.ui.hands import TEA, code_of, said_by, settings_of
@@ -199,3 +200,13 @@ def test_a_file_that_is_no_catalogue_is_refused_in_the_section(front, tmp_path, 
     assert section.choose.isEnabled()
     assert section._report.isHidden()
     assert till_of(front).catalogue.count() == 2
+
+
+def test_a_search_that_finds_too_many_says_so(front, tmp_path):
+    rows = "".join(f"{100_000 + n},Candle {n},2.00\n" for n in range(SEARCH_LIMIT + 1))
+    bring(front, write(tmp_path, "barcode,name,price\n" + rows))
+    screen = front.pages.sale_screen
+    screen.search_changed.emit("candle")
+    until(lambda: screen.found.text().startswith(f"The first {SEARCH_LIMIT} products"))
+    screen.search_changed.emit("candle 17")
+    until(lambda: screen.found.text().startswith("111 products"))

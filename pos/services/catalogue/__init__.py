@@ -10,6 +10,7 @@ from pos.services.catalogue.items import (
     VariantRow,
 )
 from pos.services.catalogue.preview import Preview, PreviewRow, preview_file
+from pos.services.catalogue.reader import SEARCH_LIMIT
 from pos.services.catalogue.rejects import save_rejected
 from pos.services.catalogue.report import ImportReport, RejectedRow, describe
 from pos.services.catalogue.staging import Unfinished
@@ -17,6 +18,7 @@ from pos.services.catalogue.store import Catalogue
 
 __all__ = [
     "NO_TAX",
+    "SEARCH_LIMIT",
     "Catalogue",
     "CatalogueItem",
     "Changes",

@@ -14,7 +14,7 @@ from pos.pricing import ONE, Discount, DiscountKind
 from pos.services.cart.service import CartService
 from pos.services.cart.views import CartChange, ScanOutcome, ScanResult
 from pos.services.cart.views import CartView as Cart
-from pos.services.catalogue import Catalogue, ProductTile, VariantRow
+from pos.services.catalogue import SEARCH_LIMIT, Catalogue, ProductTile, VariantRow
 from pos.services.shop import Shop
 from pos.services.stock import StockService
 from pos.ui import sounds
@@ -153,6 +153,8 @@ class SaleController(QObject):
         included = self._shop is not None and self._shop.prices_include_tax
         mode = tr("tax included") if included else tr("tax added")
         words = tr("%n products", count) if count else tr("Nothing found")
+        if self._query and count >= SEARCH_LIMIT:
+            words = tr("The first %n products", count)
         if guessed:
             words = tr("Nothing found; similar: {products}").format(products=words)
         self._screen.show_found(f"{words} · {mode}")
