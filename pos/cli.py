@@ -40,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "verify-journal": _verify,
         "reset-pin": _reset_pin,
         "doctor": _doctor,
+        "support-bundle": _support_bundle,
     }
     try:
         return verbs[options.verb or "run"](options) if options else _run(None)
@@ -67,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     verbs.add_parser("reset-pin", help="remove the owner's PIN when it is lost")
     doctor = verbs.add_parser("doctor", help="look for what is wrong with this till")
     doctor.add_argument("--json", action="store_true", help="for another program to read")
+    bundle = verbs.add_parser("support-bundle", help="save what support needs, without secrets")
+    bundle.add_argument("file", type=Path)
     for name in _PASSED_ON:  # listed for --help; their words are passed on unread
         verbs.add_parser(name, help=f"run the {name.replace('-', ' ')} (see {name} --help)")
     return parser
@@ -113,6 +116,12 @@ def _doctor(options: argparse.Namespace) -> int:
     from pos.app.doctor.command import doctor  # noqa: PLC0415  SQLAlchemy only where it is needed
 
     return doctor(options.data_dir, _say, as_json=options.json)
+
+
+def _support_bundle(options: argparse.Namespace) -> int:
+    from pos.app.doctor.command import support_bundle  # noqa: PLC0415  as above
+
+    return support_bundle(options.data_dir, options.file, _say)
 
 
 def _config(options: argparse.Namespace | None) -> Config:

@@ -93,7 +93,8 @@ def _luhn(text: str) -> bool:
     return (sum(digits[::2]) + sum(doubled)) % 10 == 0
 
 
-def _is_secret_name(name: str) -> bool:
+def is_secret_name(name: str) -> bool:
+    """Say whether values under this name are never written down."""
     if name.lower() in _OPEN_NAMES:
         return False
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
@@ -102,7 +103,7 @@ def _is_secret_name(name: str) -> bool:
 
 def _clean(value: object, name: str = "") -> object:
     """Redact one value of an event, however deep it is nested; unknown types become text."""
-    if name and _is_secret_name(name):
+    if name and is_secret_name(name):
         return MASK
     if value is None or isinstance(value, bool | float):
         return value

@@ -9,6 +9,7 @@ from pos.app.doctor.examine import Examination
 from pos.config import Config, bare, load
 from pos.errors import CashierError
 from pos.logs import redact
+from pos.services import bundle
 from pos.services.doctor import CHECKS, Finding, Trouble, report, worst
 
 EXIT_BAD = 1
@@ -27,6 +28,15 @@ def doctor(data_dir: Path | None, say: Say, *, as_json: bool = False) -> int:
     if as_json:
         say(redact(report.as_json(findings)))
     return EXIT_BAD if worst(findings) is Trouble.BAD else 0
+
+
+def support_bundle(data_dir: Path | None, file: Path, say: Say) -> int:
+    """Make every check and save what support needs; raises `CashierError` when it cannot."""
+    examination = Examination(config_for(data_dir))
+    made = examination.bundle([examination.look(check) for check in CHECKS])
+    bundle.save(made, file)
+    say(f"Saved as {file}, with {len(made.files)} files. Look into it before you send it.")
+    return 0
 
 
 def config_for(data_dir: Path | None) -> Config:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from threading import Event, Thread
 
@@ -11,6 +11,7 @@ from pos.app.doctor import outside, program
 from pos.app.doctor.outside import Alone, Patient
 from pos.config import Config
 from pos.errors import CashierError
+from pos.services.bundle import Bundle, collect
 from pos.services.doctor import Check, Finding, Stop, Trouble, database, disk
 from pos.services.doctor.keyring import keyring
 from pos.services.secrets import KeyringSecrets, SecretStore
@@ -66,6 +67,10 @@ class Examination:
         """End the check under way; it leaves nothing half done."""
         self._stop.end()
         self._given_up.set()
+
+    def bundle(self, findings: Iterable[Finding]) -> Bundle:
+        """Gather what support needs, with these findings; reads files, asks nobody."""
+        return collect(self.config, findings, program.numbers(), self._patient.clock())
 
     def _made(self, check: Check, stop: Stop) -> Finding:
         config, patient = self.config, self._patient
