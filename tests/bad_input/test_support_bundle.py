@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import shutil
 import socket
 import sqlite3
@@ -101,7 +100,7 @@ def log_all(folder: Path) -> None:
     logs.configure(folder, level=logging.DEBUG)
     log = logs.get("canary")
     for name, secret in SECRETS.items():
-        log.warning(f"saw {secret}", **{secret: secret, "note": secret, "value": secret})
+        log.warning("saw " + secret, **{secret: secret, "note": secret, "value": secret})
         log.info("a call failed", ticket=7, name=name, found=[secret, {"deep": {secret: secret}}])
         logging.getLogger(secret).error("%s of %s", name, secret)
         try:
@@ -173,7 +172,7 @@ def test_no_canary_is_in_the_support_file(saved, name):
 
 def test_nor_the_computer_its_user_or_its_folders(saved, planted):
     found = places(saved)
-    for word in (str(planted), planted.parent.name, os.path.expanduser("~") + "/", "Quackenbush"):
+    for word in (str(planted), planted.parent.name, f"{Path.home()}/", "Quackenbush"):
         assert hits(found, word) == [], word
     if len(socket.gethostname()) > 3:
         assert hits(found, socket.gethostname()) == []
