@@ -106,3 +106,25 @@ def test_asking_for_the_other_roles_reads_nothing(shown):
     for role in (1, 6, 7, 8, 9, 13):
         assert model.index(900_000, 0).data(role) is None
     assert source.asked == [0]
+
+
+def test_a_page_asked_for_between_two_sources_is_never_shown_as_the_new_ones(qtbot, shown):
+    """Scrolled while the new list is being read: what comes is the old list's."""
+    _, model = shown(MILLION)
+    model.show_source(lambda: MILLION, lambda at, n: [(f"new {at + i}",) for i in range(n)])
+    model.row_at(3 * PAGE)
+    with qtbot.waitSignal(model.ready):
+        pass
+    qtbot.waitUntil(lambda: text(model, 3 * PAGE) is not None)
+    assert text(model, 3 * PAGE) == f"new {3 * PAGE}"
+
+
+def test_a_page_of_the_old_source_does_not_keep_the_new_one_waiting(qtbot, shown):
+    """One look is enough: a view that shows a placeholder does not ask again by itself."""
+    _, model = shown(MILLION)
+    model.show_source(lambda: MILLION, lambda at, n: [(f"new {at + i}",) for i in range(n)])
+    model.row_at(5 * PAGE)
+    model.ready.connect(lambda: model.row_at(5 * PAGE))
+    with qtbot.waitSignal(model.dataChanged):
+        pass
+    assert text(model, 5 * PAGE) == f"new {5 * PAGE}"

@@ -49,7 +49,7 @@ class WindowedModel(QAbstractTableModel):
         self.first = first
         self._page: Page | None = None
         self._rows = 0
-        self._source = 0
+        self._source = self._shown = 0  # asked for last, and answered last
         self._pages: OrderedDict[int, Sequence[Any]] = OrderedDict()
         self._wanted: deque[int] = deque(maxlen=_WANTED)
         self._reading: int | None = None
@@ -111,9 +111,10 @@ class WindowedModel(QAbstractTableModel):
         if source != self._source:
             return
         self.beginResetModel()
-        self._page, self._rows = page, rows
+        self._shown, self._page, self._rows = source, page, rows
         self._pages.clear()
         self._wanted.clear()
+        self._reading = None  # what is under way is of the source before
         self._pages[0] = begun
         self._is_begun = len(begun) < min(PAGE, rows)
         self.endResetModel()
@@ -131,14 +132,14 @@ class WindowedModel(QAbstractTableModel):
             self._reading = None
             return
         self._reading = self._wanted.pop()  # the newest is what is on screen
-        job = (self._source, self._page, self._reading)
+        job = (self._shown, self._page, self._reading)
         self._calls.submit(_read, *job, then=self._loaded, failed=self._not_loaded)
 
     def _loaded(self, answer: tuple[int, int, Sequence[Any]]) -> None:
         source, number, rows = answer
-        if source == self._source:
+        if source == self._shown:
             self._keep(number, rows)
-        self._read_next()
+            self._read_next()
 
     def _keep(self, number: int, rows: Sequence[Any]) -> None:
         self._is_begun = self._is_begun and number != 0
