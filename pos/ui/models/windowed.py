@@ -22,6 +22,7 @@ ROW = 256  # Qt.UserRole: the whole row, None while it is being read
 PAGE = 200
 KEEP = 64
 FIRST = 50  # rows read with the count: those in view, so that they are painted sooner
+_SHIFT = 20  # rows by which a list read anew may have moved
 _WANTED = 8  # pages waiting to be read; a flick through a million rows drops the rest
 
 
@@ -30,7 +31,8 @@ class WindowedModel(QAbstractTableModel):
 
     ``first`` rows, at most `PAGE`, are read at once with a new source: as many as are in view.
     A row not read yet is None and draws as a placeholder. Subclasses override
-    `cell`. ``ready`` is emitted when a new source is first shown.
+    `cell`. ``ready`` is emitted when a new source is first shown; the rows about
+    ``near`` are read by then too, so that a choice can be found again.
     """
 
     ready = Signal()
@@ -46,7 +48,7 @@ class WindowedModel(QAbstractTableModel):
         super().__init__(parent)
         self._calls = calls
         self._columns = columns
-        self.first = first
+        self.first, self.near = first, 0
         self._page: Page | None = None
         self._rows = 0
         self._source = self._shown = 0  # asked for last, and answered last
@@ -58,7 +60,8 @@ class WindowedModel(QAbstractTableModel):
     def show_source(self, count: Count, page: Page) -> None:
         """Replace everything once the new source has answered; until then nothing moves."""
         self._source += 1
-        self._calls.submit(_open, self._source, count, page, self.first, then=self._opened)
+        wanted = (self._source, count, page, self.first, self.near)
+        self._calls.submit(_open, *wanted, then=self._opened)
 
     def cell(self, row: Any, column: int, role: int) -> Any:
         """Return what a loaded row shows; the default serves ``row[column]``."""
@@ -76,6 +79,14 @@ class WindowedModel(QAbstractTableModel):
             return page[at]
         if number == 0 and self._is_begun:
             self._want(0)
+        return None
+
+    def find(self, fits: Callable[[Any], bool]) -> int | None:
+        """Return the place of the first row in memory that fits."""
+        for number in sorted(self._pages):
+            for at, row in enumerate(self._pages[number], number * PAGE):
+                if fits(row):
+                    return at
         return None
 
     @property
@@ -106,17 +117,16 @@ class WindowedModel(QAbstractTableModel):
         """Return the roles `cell` answers; others never touch a page."""
         return _DISPLAY_ONLY
 
-    def _opened(self, answer: tuple[int, Page, int, Sequence[Any]]) -> None:
-        source, page, rows, begun = answer
+    def _opened(self, answer: tuple[int, Page, int, dict[int, Sequence[Any]]]) -> None:
+        source, page, rows, pages = answer
         if source != self._source:
             return
         self.beginResetModel()
         self._shown, self._page, self._rows = source, page, rows
-        self._pages.clear()
+        self._pages = OrderedDict(pages)
         self._wanted.clear()
         self._reading = None  # what is under way is of the source before
-        self._pages[0] = begun
-        self._is_begun = len(begun) < min(PAGE, rows)
+        self._is_begun = len(pages[0]) < min(PAGE, rows)
         self.endResetModel()
         self.ready.emit()
 
@@ -164,11 +174,21 @@ _DISPLAY_ONLY = frozenset({DISPLAY})
 
 
 def _open(
-    source: int, count: Count, page: Page, first: int
-) -> tuple[int, Page, int, Sequence[Any]]:
+    source: int, count: Count, page: Page, first: int, near: int
+) -> tuple[int, Page, int, dict[int, Sequence[Any]]]:
     """Count only what does not show that it is all there is."""
     rows = page(0, first)
-    return source, page, len(rows) if len(rows) < first else count(), rows
+    total = len(rows) if len(rows) < first else count()
+    more = {number: page(number * PAGE, PAGE) for number in _about(near, first, total)}
+    return source, page, total, {0: rows} | more
+
+
+def _about(near: int, first: int, total: int) -> range:
+    """Return the pages in which a row may be now, beyond those ``first`` that are read anyway."""
+    last = min(near + _SHIFT, total - 1)
+    if near + _SHIFT < first or total <= first:
+        return range(0)
+    return range(max(min(near, total) - _SHIFT, 0) // PAGE, last // PAGE + 1)
 
 
 def _read(source: int, page: Page, number: int) -> tuple[int, int, Sequence[Any]]:

@@ -114,7 +114,6 @@ class PurchasesScreen(Screen):
             button.chosen.connect(self._ask)
         self.table.chosen.connect(self._chosen)
         self.table.clicked.connect(self._touched)
-        self.table.rows.dataChanged.connect(self._loaded)
         self.detail.refund_asked.connect(self.refund_opened)
         self.detail.receipt_asked.connect(self.receipt_asked)
         self.detail.reprint_asked.connect(self.reprint_asked)
@@ -203,12 +202,6 @@ class PurchasesScreen(Screen):
             self.show_detail(None)
         elif not (self.refunding and self.refund.choice().order_id == row.id):
             self.purchase_chosen.emit(row.id)
-
-    def _loaded(self) -> None:
-        """Show a row that was chosen before it was read."""
-        row = self.table.current
-        if row is not None and self._stack.currentIndex() == 0:
-            self._chosen(row)
 
     def _touched(self) -> None:
         """Leave a refund when a person touches another purchase."""

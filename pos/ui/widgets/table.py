@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from pos.ui import theme
-from pos.ui.models.windowed import DISPLAY, PAGE, ROOT, ROW, Index, WindowedModel
+from pos.ui.models.windowed import DISPLAY, ROOT, ROW, Index, WindowedModel
 from pos.ui.threads import Calls
 from pos.ui.tokens import Tokens, Tone
 from pos.ui.widgets.pill import paint_pill, pill_width
@@ -121,6 +121,7 @@ class Table(QTableView):
         self._plain_table()
         self._set_widths(cols)
         self.rows.ready.connect(self._first)
+        self.rows.dataChanged.connect(self._arrived)
         self.selectionModel().currentRowChanged.connect(self._moved)
         self.clicked.connect(self._touched)
         self.doubleClicked.connect(self._take)
@@ -200,13 +201,22 @@ class Table(QTableView):
         if not self.rows.total:
             self.chosen.emit(None)
             return
-        near = range(min(self.rows.total, PAGE))
-        same = (at for at in near if _identity(self.rows.row_at(at)) == self._key)
-        self.choose(next(same, 0) if self._key else 0)
+        if self._key:
+            self.choose(self.rows.find(self._is_chosen) or 0)
+        else:
+            self.choose(min(self.rows.near, self.rows.total - 1))
+
+    def _is_chosen(self, row: Any) -> bool:
+        return _identity(row) == self._key
+
+    def _arrived(self) -> None:
+        """Tell of a row that was chosen before it was read."""
+        if not self._key and self.current is not None:
+            self._moved(self.currentIndex())
 
     def _moved(self, now: Index, before: Index = ROOT) -> None:
         row = self.rows.row_at(now.row()) if now.isValid() else None
-        self._key = _identity(row)
+        self._key, self.rows.near = _identity(row), max(now.row(), 0)
         self.chosen.emit(row)
 
     def _take(self, index: Index) -> None:
