@@ -56,7 +56,6 @@ def bring(config: Config, file: Path, say: Callable[[str], object]) -> int:
         if report.cancelled:
             say("Stopped; the catalogue is as it was. Import the same file again to go on.")
             return STOPPED
-        till.stock.take_over(till.catalogue.imported_stock())
     finally:
         till.close()
     for line in describe(report):

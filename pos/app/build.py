@@ -169,7 +169,9 @@ def _wire(
     db = keeper.db
     shop.bootstrap(db, clock, preset=preset)
     vault = Vault(secrets or KeyringSecrets(account_of(config)))
-    catalogue = Catalogue.open(config.catalogue_db, sold=partial(sold_lately, db))
+    levels = StockService(db, clock)
+    sold = partial(sold_lately, db)
+    catalogue = Catalogue.open(config.catalogue_db, sold=sold, stocked=levels.take_over)
     gateway = StripeGateway(lambda: vault.get(STRIPE_KEY), config.stripe_url)
     parts = _Money(db, clock, gateway)
     keeper.mark()
@@ -182,7 +184,7 @@ def _wire(
         db=db,
         keeper=keeper,
         catalogue=catalogue,
-        stock=StockService(db, clock),
+        stock=levels,
         settings=SettingsService(db, clock),
         setup=SetupService(db, clock),
         pins=PinDesk(db, clock),

@@ -53,9 +53,7 @@ class SettingsPage(QObject):
             self._outside,
             (writes, self.away),
         )
-        self.imports = ImportController(
-            self.screen.imports, till.catalogue, till.stock, self.bringing
-        )
+        self.imports = ImportController(self.screen.imports, till.catalogue, self.bringing)
         self._wire(shell)
 
     def _wire(self, shell: Shell) -> None:

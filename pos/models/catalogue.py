@@ -86,7 +86,6 @@ class Variant(CatalogueBase):
     __table_args__ = (
         CheckConstraint("price_minor >= 0", name="price"),
         Index("ix_variant_product", "product_id"),
-        Index("ix_variant_tracked", "key", "import_stock_milli", sqlite_where=text("tracked")),
         Index("ix_variant_sku", text("sku COLLATE NOCASE"), sqlite_where=text("sku <> ''")),
     )
 

@@ -105,6 +105,17 @@ def test_the_stock_of_an_import_is_on_the_shelf(front, tmp_path):
     until(lambda: "3 left" in [row.stock for row in grid(front)])
 
 
+def test_an_import_leaves_stock_alone_that_it_does_not_name(front, tmp_path):
+    bring(front, write(tmp_path, SHOPIFY))
+    stock = till_of(front).stock
+    stock.take_over([("rope", 2000)])  # one was sold since
+    bring(front, write(tmp_path, ROWS))
+    bring(front, write(tmp_path, SHOPIFY.replace("shopify,3", "shopify,")))
+    assert stock.levels(["rope"]) == {"rope": 2000}
+    bring(front, write(tmp_path, SHOPIFY))
+    assert stock.levels(["rope"]) == {"rope": 3000}, "counted anew"
+
+
 def test_selling_goes_on_during_an_import(front, tmp_path):
     section = settings_of(front, "import").imports
     section.file_chosen.emit(write_many(tmp_path))

@@ -88,20 +88,22 @@ def import_file(
 
     Rows are matched by key, so importing again updates. ``cancelled`` and
     ``leaving`` are asked now and then, and leave the catalogue as it was, as
-    does any error; after ``leaving`` the same file goes on where it was. Raises
+    does any error; after ``leaving`` the same file goes on where it was. The
+    stock that the file names goes to ``catalogue.stocked``. Raises
     `CashierError` for a file that cannot be read or is neither format, and for
     a catalogue that is busy or cannot be written.
     """
     watch = _Watch(progress, cancelled, leaving)
     with open_source(path) as source:
         staging = _staging(path, currency, catalogue)
-        with _kept_or_discarded(staging, watch):
-            try:
+        try:
+            with _kept_or_discarded(staging, watch):
                 _Reading(path, source, staging, watch).run(currency)
                 changes = _bring(catalogue, staging, watch)
-            except CancelledError:
-                return ImportReport(cancelled=True)
-            return outcome(changes, staging)
+                catalogue.stocked(staging.levels())
+                return outcome(changes, staging)
+        except CancelledError:
+            return ImportReport(cancelled=True)
 
 
 def _staging(path: Path, currency: str, catalogue: Catalogue) -> Staging:
@@ -118,7 +120,10 @@ def _kept_or_discarded(staging: Staging, watch: _Watch) -> Iterator[None]:
     keep = True  # also where the process is interrupted
     try:
         yield
+        keep = False
+    except CancelledError:
         keep = watch.leaving()
+        raise
     except CashierError as error:
         keep = error.code == "catalogue_busy"
         raise

@@ -134,10 +134,6 @@ class Reader:
     def variant(self, key: str) -> VariantRow | None:
         return next(iter(self._variants(_BY_KEY, None, key)), None)
 
-    def imported_stock(self) -> list[tuple[str, int]]:
-        query = "SELECT key, import_stock_milli FROM variant WHERE tracked"
-        return self._db.execute(query).fetchall()
-
     def lookup(self, code: str) -> list[VariantRow]:
         code = sayable(code.strip())
         if (number := gtin14(code)) is None:

@@ -190,6 +190,11 @@ class Staging:
             last = rows[-1][0]
             yield [_item(row) for row in rows]
 
+    def levels(self) -> Iterator[tuple[str, int]]:
+        """Return the stock that the good rows name, in thousandths, by the variant's key."""
+        named = "SELECT key, stock_milli FROM item WHERE tracked AND stock_milli IS NOT NULL"
+        return self._db.execute(named)
+
     def close(self) -> None:
         """Let go of the file; what is in it is kept."""
         try:

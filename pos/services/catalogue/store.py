@@ -24,11 +24,19 @@ _WRITE_WAIT_SECONDS = 5
 _OPERATIONS_BETWEEN_LOOKS = 20_000
 
 
-Sold = Callable[[], Iterable[tuple[str, int]]]
+Numbers = Iterable[tuple[str, int]]
+"""Of variants, by their keys."""
+
+Sold = Callable[[], Numbers]
+Stocked = Callable[[Numbers], object]
 
 
-def _unknown() -> Iterable[tuple[str, int]]:
+def _unknown() -> Numbers:
     return ()
+
+
+def _kept_nowhere(_: Numbers) -> None:
+    """Keep no stock."""
 
 
 class CancelledError(Exception):
@@ -49,8 +57,8 @@ class Catalogue:
     one is set aside at the next start.
     """
 
-    def __init__(self, path: Path, sold: Sold = _unknown) -> None:
-        self.base, self.sold = path, sold
+    def __init__(self, path: Path, sold: Sold = _unknown, stocked: Stocked = _kept_nowhere) -> None:
+        self.base, self.sold, self.stocked = path, sold, stocked
         self.path, self.opened = prepare(path)
         # by thread number: in a thread of Qt's, threading.local is empty at every call
         self._readers: dict[int, _Open] = {}
@@ -58,13 +66,14 @@ class Catalogue:
         self._writing = threading.Lock()
 
     @classmethod
-    def open(cls, path: Path, sold: Sold = _unknown) -> Catalogue:
+    def open(cls, path: Path, sold: Sold = _unknown, stocked: Stocked = _kept_nowhere) -> Catalogue:
         """Open or make the file; ``opened`` tells if an unusable one was set aside.
 
         ``sold`` is asked how often variants were sold, when a large import
-        ranks the products anew.
+        ranks the products anew. ``stocked`` is told the levels, in thousandths,
+        that an import names; what it does not name was sold from since.
         """
-        return cls(path, sold)
+        return cls(path, sold, stocked)
 
     def close(self) -> None:
         """Let go of the file in all threads."""
@@ -121,10 +130,6 @@ class Catalogue:
     def variant(self, key: str) -> VariantRow | None:
         """Return one variant by its stable key."""
         return self._read(Reader.variant, key)
-
-    def imported_stock(self) -> list[tuple[str, int]]:
-        """Return the stock that the last import named, for each tracked variant."""
-        return self._read(Reader.imported_stock)
 
     def unfinished(self) -> Unfinished | None:
         """Return which import was broken off, if one was; the same file goes on with it."""

@@ -18,7 +18,6 @@ from pos.services.catalogue import (
     save_rejected,
 )
 from pos.services.shop import Shop
-from pos.services.stock import StockService
 from pos.ui.i18n import tr
 from pos.ui.screens import settings_views as views
 from pos.ui.screens.import_section import ImportSection
@@ -33,11 +32,9 @@ class ImportController(QObject):
     imported = Signal()
     _told = Signal(object)
 
-    def __init__(
-        self, section: ImportSection, catalogue: Catalogue, stock: StockService, calls: Calls
-    ) -> None:
+    def __init__(self, section: ImportSection, catalogue: Catalogue, calls: Calls) -> None:
         super().__init__(section)
-        self._section, self._catalogue, self._stock = section, catalogue, stock
+        self._section, self._catalogue = section, catalogue
         self._calls = calls
         self._cancelled, self._leaving = Event(), Event()
         self._asked = False
@@ -88,7 +85,7 @@ class ImportController(QObject):
 
     def _import(self, path: Path, currency: str) -> ImportReport:
         """Import on the import's thread; progress crosses over as a queued signal."""
-        report = import_file(
+        return import_file(
             path,
             currency,
             self._catalogue,
@@ -96,9 +93,6 @@ class ImportController(QObject):
             cancelled=self._cancelled.is_set,
             leaving=self._leaving.is_set,
         )
-        if not report.cancelled:
-            self._stock.take_over(self._catalogue.imported_stock())
-        return report
 
     def _on_progress(self, progress: Progress) -> None:
         if self._file is not None:

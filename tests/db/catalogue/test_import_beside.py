@@ -184,6 +184,32 @@ def test_leaving_keeps_what_was_read_and_another_file_begins_anew(catalogue, fil
     assert catalogue.unfinished() is None
 
 
+def test_leaving_after_the_last_step_leaves_nothing_to_go_on_with(catalogue, file):
+    """The window is closed while the levels are written: all is done."""
+    done = []
+    catalogue.stocked = done.append
+    report = bring(catalogue, file, leaving=lambda: bool(done))
+    assert (report.imported, catalogue.unfinished()) == (ROWS - 2, None)
+
+
+def test_the_stock_that_the_file_names_is_handed_on_also_when_it_is_gone_on_with(
+    catalogue, tmp_path
+):
+    path, levels, asked = tmp_path / "stock.csv", [], []
+    rows = (f"{7_000_000 + n},Article {n},1.50,{n if n % 2 else ''}\n" for n in range(2_000))
+    path.write_text("barcode,name,price,stock\n" + "".join(rows), "utf-8")
+
+    def leaving():
+        asked.append(1)
+        return len(asked) == 6
+
+    catalogue.stocked = levels.extend
+    assert bring(catalogue, path, leaving=leaving).cancelled
+    assert levels == []
+    bring(catalogue, path)
+    assert levels == [(f"code:{7_000_000 + n}", 1000 * n) for n in range(1, 2_000, 2)]
+
+
 def test_cancelling_keeps_nothing(catalogue, file):
     steps = []
     cancelled = bring(catalogue, file, progress=steps.append, cancelled=lambda: len(steps) > 2)
