@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -29,6 +37,7 @@ ROW_HEIGHT = 48
 _HEAD = 36
 _PAD = 12
 _HORIZONTAL = Qt.Orientation.Horizontal
+_SELECTED = QStyle.StateFlag.State_Selected
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -77,7 +86,7 @@ class _Cells(QStyledItemDelegate):
         tokens = theme.tokens()
         box: QRect = option.rect
         col, row = self._cols[index.column()], index.data(ROW)
-        if option.state & QStyle.StateFlag.State_Selected:
+        if option.state & _SELECTED:
             painter.fillRect(box, QColor(tokens.accent_soft))
         painter.fillRect(box.left(), box.bottom(), box.width(), 1, QColor(tokens.line))
         if row is not None:
@@ -159,6 +168,10 @@ class Table(QTableView):
         else:
             self._by_hand = True
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.rows.first = min(self.viewport().height() // ROW_HEIGHT + 1, PAGE)
+        super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
