@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from multiprocessing import get_context
 from pathlib import Path
 
-from bench.goods import Good, goods
+from bench.goods import Good, as_written, goods
 from bench.heartbeat import BEAT_MS, TABLE, Gaps
 from bench.heartbeat_scenes import LONGEST_DRAIN_S, MESSAGES, PAYMENTS, PRODUCTS, Scenes, Stage
 from bench.report import Goal, write_section
@@ -85,7 +85,7 @@ def _backend(folder: Path) -> list[str]:
 
 
 def _csv(file: Path, stock: list[Good], more_minor: int) -> Path:
-    rows = [f"{it.code},{it.name},{(it.price_minor + more_minor) / 100:.2f}" for it in stock]
+    rows = [f"{it.code},{it.name},{as_written(it.price_minor + more_minor)}" for it in stock]
     file.write_text("\n".join(["barcode,name,price", *rows]), "utf-8")
     return file
 

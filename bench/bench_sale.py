@@ -13,7 +13,7 @@ from uuid import UUID
 from PySide6.QtWidgets import QApplication
 
 from bench.floors.sale import Floor
-from bench.goods import Good, goods
+from bench.goods import Good, as_written, goods
 from bench.harness import Case, Row, measure, publish
 from bench.history import write_orders
 from bench.report import Goal
@@ -123,10 +123,7 @@ def _goals(rows: list[Row]) -> list[Goal]:
 def _stocked(folder: Path, stock: list[Good]) -> Till:
     till = build(Config(data_dir=folder), secrets=MemorySecrets(), preset=shop.DEMO)
     file = folder / "goods.csv"
-    rows = [
-        f"{each.code},{each.name},{each.price_minor // 100}.{each.price_minor % 100:02}"
-        for each in stock
-    ]
+    rows = [f"{each.code},{each.name},{as_written(each.price_minor)}" for each in stock]
     file.write_text("\n".join(["barcode,name,price", *rows]), "utf-8")
     import_file(file, till.shop().currency, till.catalogue)
     return till

@@ -31,13 +31,15 @@ def good(number: int) -> Good:
     return Good(ean(number), f"{_KINDS[number % len(_KINDS)]} {number}", 100 + number * 7 % 9900)
 
 
+def as_written(price_minor: int) -> str:
+    """Return a price as a file of products has it: ``12.05``."""
+    return f"{price_minor // 100}.{price_minor % 100:02}"
+
+
 def stock(till: Till, count: int) -> list[Good]:
     """Fill a till's catalogue with ``count`` products through its own import; returns them."""
     made = goods(count)
-    rows = (
-        f"{each.code},{each.name},{each.price_minor // 100}.{each.price_minor % 100:02}"
-        for each in made
-    )
+    rows = (f"{each.code},{each.name},{as_written(each.price_minor)}" for each in made)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "goods.csv"
         file.write_text("\n".join(["barcode,name,price", *rows]), "utf-8")

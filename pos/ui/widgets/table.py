@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from pos.ui import theme
-from pos.ui.models.windowed import DISPLAY, ROOT, ROW, Index, WindowedModel
+from pos.ui.models.windowed import DISPLAY, PAGE, ROOT, ROW, Index, WindowedModel
 from pos.ui.threads import Calls
 from pos.ui.tokens import Tokens, Tone
 from pos.ui.widgets.pill import paint_pill, pill_width
