@@ -42,10 +42,8 @@ JOIN live.product p ON p.id = v.product_id GROUP BY p.id ORDER BY sum(s.times) D
 _FILLED = """
 ON CONFLICT (key) DO UPDATE SET name = excluded.name, category_id = excluded.category_id,
   kind = excluded.kind, tax_ids = excluded.tax_ids, words = excluded.words, deleted = 0"""
-_WORDS = """
-CASE WHEN sku = '' AND option_name = '' THEN code
-  ELSE option_name || ' ' || sku || ' ' || code END
-|| CASE also WHEN '' THEN '' ELSE ' ' || also END"""
+# of a product with one variant and one code, byte for byte what PRODUCT_WORDS says
+_WORDS = "option_name || ' ' || sku || ' ' || code || ' ' || also"
 _PRODUCTS = f"""
 INSERT INTO product (key, name, category_id, kind, tax_ids, words, deleted)
 SELECT key, name, category_id, kind, tax_ids, words, 0 FROM live.product

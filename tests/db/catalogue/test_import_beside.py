@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,42 @@ def test_what_the_file_does_not_name_stays_as_it_was(catalogue, file):
     assert catalogue.categories() == ["Wear"]
     catalogue.apply_delta([item("h|S", deleted=True), item("h|M", deleted=True)])
     assert catalogue.categories() == []
+
+
+MIXED = """barcode,name,price,sku,category,tax,stock,product,option
+4006381333931,Café crème,1.20,,Drinks,,,,
+A-7,قهوة سَوْدَاء,1.20,S7,,none,3,,
+,緑茶 セット,1.20,,飲料,,,,
+5449000000996,Hoodie,58.00,H1,Wear,,4,h,S
+5449000000997,Hoodie,58.00,H2,Wear,,,h,ล
+,Towel,28.00,T,Wear,,7,t,Large
+"""
+
+
+def contents(catalogue):
+    query = """SELECT p.key, p.name, p.words, p.kind, p.tax_ids, p.deleted, c.name, v.key,
+      v.option_name, v.sku, v.price_minor, v.position, v.tracked, v.import_stock_milli, b.code,
+      b.gtin14 FROM product p JOIN variant v ON v.product_id = p.id
+      LEFT JOIN category c ON c.id = p.category_id LEFT JOIN barcode b ON b.variant_id = v.id
+      ORDER BY v.key, b.id"""
+    with closing(sqlite3.connect(catalogue.path)) as db:
+        db.execute("INSERT INTO product_search (product_search) VALUES ('integrity-check')")
+        return db.execute(query).fetchall()
+
+
+def test_both_ways_write_the_same_and_again_changes_no_byte(catalogue, tmp_path, monkeypatch):
+    path = tmp_path / "mixed.csv"
+    path.write_text(MIXED, "utf-8")
+    assert bring(catalogue, path).imported == 6
+    in_place = contents(catalogue)
+    for size in (-1, 1_000, -1):
+        monkeypatch.setattr("pos.services.catalogue.importer._IN_PLACE", size)
+        assert bring(catalogue, path).unchanged == 6
+        assert contents(catalogue) == in_place
+    fresh = Catalogue.open(tmp_path / "fresh" / "catalogue.db")
+    assert bring(fresh, path).imported == 6
+    assert contents(fresh) == in_place
+    fresh.close()
 
 
 def test_what_sold_most_is_shown_first(tmp_path, file):
