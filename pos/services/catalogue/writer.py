@@ -55,9 +55,11 @@ class Writer:
 
     def write(self, items: Sequence[CatalogueItem]) -> Changes:
         """Create, change or take away variants by key; the last of equal keys counts."""
+        last = {item.key: item.deleted for item in items}
+        gone = {key for key, deleted in last.items() if deleted}
+        items = [item for item in items if not item.deleted and item.key not in gone]
         batch = Batch(self._db, items)
-        gone = {item.key for item in items if item.deleted}
-        counts = self._put(batch, [item for item in items if not item.deleted])
+        counts = self._put(batch, items)
         losers = self._owners(gone)
         touched = batch.touched() | losers
         before = self._texts_before(touched)

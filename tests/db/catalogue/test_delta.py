@@ -25,6 +25,14 @@ def test_added_updated_unchanged_and_deleted_are_counted(catalogue):
     assert (names(catalogue, "chee"), names(catalogue, "dil")) == ([], ["Dill"])
 
 
+def test_the_last_of_equal_keys_counts_also_when_one_is_a_deletion(catalogue):
+    catalogue.apply_delta([item("a", "Apple")])
+    catalogue.apply_delta([item("a", deleted=True), item("a", "Apricot"), item("b", "Bread")])
+    assert names(catalogue) == ["Apricot", "Bread"]
+    catalogue.apply_delta([item("b", "Brioche"), item("b", deleted=True)])
+    assert names(catalogue) == ["Apricot"]
+
+
 def test_a_deleted_product_comes_back_to_its_place(catalogue):
     catalogue.apply_delta([item("a", "Apple", barcodes=("1",)), item("b", "Bread")])
     catalogue.apply_delta([item("a", deleted=True)])
