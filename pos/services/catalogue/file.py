@@ -72,7 +72,7 @@ def prepare(base: Path) -> tuple[Path, Opened]:
 
 def damage_mark(path: Path) -> Path:
     """Return the marker left by a read that met damage, so that the next start sets it aside."""
-    return path.with_name(f"{path.name}.damaged")
+    return path.with_name(path.name + generations.DAMAGED)
 
 
 def explained(error: Exception) -> CashierError:

@@ -16,6 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 
 COMPANIONS = ("", "-wal", "-shm", "-journal")
+DAMAGED = ".damaged"
+"""Ends the name of the mark beside a file in which a read met damage."""
 
 
 def live(base: Path) -> Path:
@@ -44,6 +46,7 @@ def finish(base: Path) -> Path:
     made = building(base)
     newest = max(_finished(base), default=(0, base))[0]
     target = base.with_name(f"{base.stem}-{newest + 1}{base.suffix}")
+    delete(target)  # a log left there by a crash would be taken for this file's
     _sync(made)
     made.rename(target)
     if os.name != "nt":  # Windows opens no folders, and keeps the order of renames itself
@@ -59,8 +62,11 @@ def sweep(base: Path, keep: Path) -> None:
 
 
 def delete(path: Path) -> None:
-    """Delete a database with its companions, unless somebody has it open and that matters."""
-    for companion in COMPANIONS:
+    """Delete a database with its companions, unless somebody has it open and that matters.
+
+    The file itself goes last: while it is there, it is known what they belong to.
+    """
+    for companion in (DAMAGED, *reversed(COMPANIONS)):
         with suppress(OSError):
             path.with_name(path.name + companion).unlink(missing_ok=True)
 
