@@ -70,6 +70,7 @@ PLANTED = [
     ("bare_labels", "pos/ui/x.py", "QLabel(product.title)"),
     ("bare_labels", "pos/ui/x.py", "QtWidgets.QMessageBox.warning(self, a, b)"),
     ("bare_labels", "pos/ui/x.py", "class Mine(QLabel): pass"),
+    ("bare_labels", "pos/ui/x.py", "tile.setToolTip(product.title)"),
     ("built_messages", "pos/ui/x.py", "tr(f'{n} items')"),
     ("built_messages", "pos/ui/x.py", "self.tr('%s items' % n)"),
     ("built_messages", "pos/ui/x.py", "tr('{} items'.format(n))"),

@@ -12,7 +12,7 @@ from pos.ui.tokens import GRID
 from pos.ui.views import ShopView, StatusView
 from pos.ui.widgets.buttons import Choice
 from pos.ui.widgets.pill import Pill
-from pos.ui.widgets.text import Label, centred
+from pos.ui.widgets.text import Label, centred, set_tip
 
 HEIGHT = 56
 
@@ -56,7 +56,7 @@ class Header(QFrame):
         self._shop.setText(view.shop)
         self._place.setText(view.place)
         self._badge.setText(view.initials[:2].upper())
-        self._badge.setToolTip(view.person)
+        set_tip(self._badge, view.person)
         self._training.setVisible(view.training)
 
     def show_tabs(self, tabs: Sequence[tuple[str, str]], current: str) -> None:

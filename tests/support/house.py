@@ -13,7 +13,7 @@ Offences = Iterator[str]
 TEXT_WRAPPER = "pos/ui/widgets/text.py"
 GATEWAY = re.compile(r"pos/(terminal|server)/stripe_\w+\.py")
 MONEY_PATHS = ("pos/money.py", "pos/pricing/", "pos/services/", "pos/models/", "pos/server/")
-LABELS = {"QLabel", "QMessageBox", "QErrorMessage"}
+LABELS = {"QLabel", "QMessageBox", "QErrorMessage", "setToolTip"}
 INEXACT_COLUMNS = {"Float", "Double", "Numeric", "DECIMAL", "REAL", "FLOAT", "DOUBLE", "NUMERIC"}
 UNSAFE_MODULES = {"pickle", "marshal", "shelve", "dill", "yaml"}
 LAST_RESORTS = {
@@ -64,7 +64,7 @@ def closures_in_connect(tree: ast.AST, _path: str) -> Offences:
 
 
 def bare_labels(tree: ast.AST, path: str) -> Offences:
-    """QLabel and QMessageBox guess rich text and load files named in data."""
+    """QLabel, QMessageBox and tooltips guess rich text and load files named in data."""
     if path == TEXT_WRAPPER:
         return
     for node in ast.walk(tree):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from PySide6.QtGui import Qt, QTextDocumentFragment
 from PySide6.QtWidgets import QApplication
 
 from pos.ui import theme
@@ -37,3 +38,14 @@ def test_the_sums_say_what_they_paint_and_show_what_was_cut(sale):
     assert sums.toolTip() == ""
     settle()
     assert sums.toolTip() == long
+
+
+@pytest.mark.parametrize("name", ["<img src='file:///etc/hostname'> tax", "a < b & <b>c</b>", "x"])
+def test_what_hovers_over_a_cut_text_is_plain_text(sale, name):
+    sums = sale.panel.findChild(Sums)
+    long = f"{name} with a very long name that does not fit into the panel at all"
+    sale.show_cart(replace(CART, taxes=((long, "$5.01"), (f"{long}!", "$1.00"))))
+    settle()
+    tip = sums.toolTip()
+    seen = QTextDocumentFragment.fromHtml(tip).toPlainText() if Qt.mightBeRichText(tip) else tip
+    assert seen == f"{long}\n{long}!"

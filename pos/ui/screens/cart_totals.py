@@ -13,7 +13,7 @@ from pos.ui.i18n import tr
 from pos.ui.screens.sale_views import CartView
 from pos.ui.tokens import GRID
 from pos.ui.widgets.panels import column
-from pos.ui.widgets.text import wrapped
+from pos.ui.widgets.text import set_tip, wrapped
 
 _AROUND = 2
 _BETWEEN = 3 * GRID
@@ -76,8 +76,7 @@ class Sums(QWidget):
             cut += [words] if fitted != words else []
             top += face.height
         painter.end()
-        if "\n".join(cut) != self.toolTip():
-            self.setToolTip("\n".join(cut))
+        set_tip(self, "\n".join(cut))
 
     def _fitted(self, face: _Face, words: str, figure: str) -> str:
         room = self.width() - face.metrics.horizontalAdvance(figure) - _BETWEEN

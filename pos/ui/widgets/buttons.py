@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QPushButton, QSi
 from pos.ui import theme
 from pos.ui.icons import icon
 from pos.ui.tokens import GRID, PRIMARY, TOUCH
-from pos.ui.widgets.text import Label, key_cap, restyle
+from pos.ui.widgets.text import Label, key_cap, restyle, set_tip
 
 _DOWN = "\N{BLACK DOWN-POINTING SMALL TRIANGLE}"
 _TINT = {
@@ -106,7 +106,7 @@ def icon_button(picture: str, name: str) -> Button:
     """Return a square button that shows only a picture; ``name`` is read out and hovers."""
     made = Button("", "icon", picture)
     made.setAccessibleName(name)
-    made.setToolTip(name)
+    set_tip(made, name)
     made.setFixedSize(TOUCH, TOUCH)
     return made
 
@@ -172,7 +172,7 @@ class TenderButton(Button):
         """Disable with a reason (offline, not set up), or enable with none; ``detail`` hovers."""
         self.setEnabled(not reason)
         self.set_text(f"{self._full}\n{reason}" if reason else self._full)
-        self.setToolTip(detail or reason)
+        set_tip(self, detail or reason)
         self.setAccessibleDescription(detail or reason)
 
 

@@ -2,13 +2,16 @@
 
 Qt guesses rich text from the content and then loads files named in it, so a
 product title could read the disk. Nothing else in this program may create a
-`QLabel` or a `QMessageBox`; a test holds the source to it.
+`QLabel` or a `QMessageBox`, or hang a tooltip on a widget; a test holds the
+source to it.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
+from html import escape
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, Qt
 from PySide6.QtWidgets import QLabel, QMessageBox, QSizePolicy, QWidget
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -47,11 +50,18 @@ class ElidedLabel(Label):
         width = self.contentsRect().width()
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, width)
         hint = self.text() if shown != self.text() else ""
-        if hint != self.toolTip():
-            self.setToolTip(hint)
+        set_tip(self, hint)
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(self.contentsRect(), int(self.alignment()), shown)
         painter.end()
+
+
+def set_tip(widget: QWidget, text: str) -> None:
+    """Say this while the pointer rests on a widget, letter by letter."""
+    is_guessed = Qt.mightBeRichText(text)
+    tip = "<qt>{}</qt>".format(escape(text).replace("\n", "<br>")) if is_guessed else text
+    if tip != widget.toolTip():
+        widget.setToolTip(tip)
 
 
 def wrapped(text: str = "", role: str = "body") -> Label:
