@@ -2,12 +2,11 @@
 """Everything a developer runs, on a bare machine, with the standard library only.
 
     python3 dev.py demo [--tour] [...]   the till with a simulated reader and backend
-    python3 dev.py test [pytest args]    lint, types, import rules and every test
-    python3 dev.py lint                  the static part of it
+    python3 dev.py test [pytest args]    every test, after what `lint` alone does: rules and types
     python3 dev.py bench [name ...]      measurements against their floors
     python3 dev.py screenshots           the pictures of the README, by the tour
-    python3 dev.py simulate | mutants    the payment cores in a simulated world
-    python3 dev.py prove [--share 1.0]   all of the proof; writes docs/PROOF.md
+    python3 dev.py prove [--share 1.0]   all of the proof; of it also: simulate, mutants
+    python3 dev.py package --target ...  an installer for linux, windows or macos
 
 Makes ``.venv`` from ``requirements/lock.txt`` when that changed, with pip as configured.
 """
@@ -257,10 +256,20 @@ def demo(arguments: list[str]) -> int:
     return os.execv(command[0], command)  # noqa: S606  # no shell wanted
 
 
+def package(arguments: list[str]) -> int:
+    """Make an installer in dist/, with the tools that its system needs."""
+    from build.tools import missing  # noqa: PLC0415  the rest does without build/
+
+    if lacking := missing(arguments):
+        install_packages(lacking)
+    return run(["-m", "build.package", *arguments])
+
+
 VERBS: dict[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "test": test,
     "lint": lint,
+    "package": package,
 }
 COMMANDS = {
     "bench": ["-m", "bench"],

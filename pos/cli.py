@@ -1,4 +1,4 @@
-"""The command line: run, demo, import, doctor, reset-pin and the programs beside the till."""
+"""The command line: one verb for each thing a till, its demo or its installer asks for."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         "reset-pin": _reset_pin,
         "doctor": _doctor,
         "support-bundle": _support_bundle,
+        "self-test": _self_test,
+        "unsent": _unsent,
     }
     try:
         return verbs[options.verb or "run"](options) if options else _run(None)
@@ -70,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="for another program to read")
     bundle = verbs.add_parser("support-bundle", help="save what support needs, without secrets")
     bundle.add_argument("file", type=Path)
+    verbs.add_parser("self-test", help="check that this program is whole; opens no window")
+    verbs.add_parser("unsent", help="say whether anything waits for the backend (then 1)")
     for name in _PASSED_ON:  # listed for --help; their words are passed on unread
         verbs.add_parser(name, help=f"run the {name.replace('-', ' ')} (see {name} --help)")
     return parser
@@ -122,6 +126,18 @@ def _support_bundle(options: argparse.Namespace) -> int:
     from pos.app.doctor.command import support_bundle  # noqa: PLC0415  as above
 
     return support_bundle(options.data_dir, options.file, _say)
+
+
+def _self_test(_options: argparse.Namespace) -> int:
+    from pos.app.selftest import self_test  # noqa: PLC0415  it imports everything there is
+
+    return self_test(_say)
+
+
+def _unsent(options: argparse.Namespace) -> int:
+    from pos.app.unsent import unsent  # noqa: PLC0415  only where it is needed
+
+    return unsent(_config(options), _say)
 
 
 def _config(options: argparse.Namespace | None) -> Config:

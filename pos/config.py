@@ -6,6 +6,7 @@ With `pos.look` the only module that reads the environment or decides about path
 from __future__ import annotations
 
 import os
+import sys
 import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -18,6 +19,8 @@ from pos.errors import CashierError
 
 _ENV = "TILLKEEP_"
 APP = "Tillkeep"
+CONSOLE = "tillkeep-console"
+"""Beside the window on Windows: the same program with standard streams."""
 _LARGEST = 8192
 """Bytes of a configuration file: there are five settings, and reading takes longer than linear."""
 
@@ -71,9 +74,48 @@ class Config:
         return self.data_dir / "till.lock"
 
 
+def shipped(*parts: str) -> Path:
+    """Return a file or folder that comes with the program: in a checkout, installed or frozen.
+
+    PyInstaller keeps this module's place among the data it unpacked, so one rule serves all.
+    """
+    return Path(__file__).resolve().parent.parent.joinpath(*parts)
+
+
 def resources() -> Path:
-    """Return the folder of icons, fonts and the demo catalogue, in a checkout or installed."""
-    return Path(__file__).resolve().parent.parent / "resources"
+    """Return the folder of icons, fonts, translations and the demo catalogue."""
+    return shipped("resources")
+
+
+def migrations() -> Path:
+    """Return the folder of Alembic's scripts, which are read as files."""
+    return shipped("pos", "models", "migrations")
+
+
+def is_frozen() -> bool:
+    """Say whether this is the packaged program, without a Python beside it."""
+    return bool(getattr(sys, "frozen", False))
+
+
+def own_command(*words: str) -> list[str]:
+    """Return the command line that runs another verb of this very program.
+
+    On Windows the packaged window has no console, so its twin that has one is used.
+    """
+    if not is_frozen():
+        return [sys.executable, "-m", "pos", *words]
+    program = Path(sys.executable)
+    twin = program.with_name(f"{CONSOLE}{program.suffix}")
+    return [str(twin if twin.exists() else program), *words]
+
+
+def demo_backend() -> tuple[str, str]:
+    """Return address and token of a backend that the demo shall use; empty without one.
+
+    The packaged program carries no backend of its own. The token is that of a
+    demo business and opens the backend's fault plane, too.
+    """
+    return os.environ.get(f"{_ENV}DEMO_BACKEND", ""), os.environ.get(f"{_ENV}DEMO_TOKEN", "")
 
 
 def default_folder() -> Path:

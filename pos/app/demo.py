@@ -16,9 +16,11 @@ from pathlib import Path
 from secrets import token_urlsafe
 
 from pos.app.build import Till
-from pos.app.processes import Process, announced, running
-from pos.config import Config, resources
+from pos.app.processes import Elsewhere, Process, announced, running
+from pos.config import Config, demo_backend, is_frozen, resources
+from pos.errors import CashierError
 from pos.services import shop
+from pos.services.catalogue import import_file
 from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, MemorySecrets
 
 DEMO_KEY = "rk_test_tillkeep"
@@ -60,12 +62,14 @@ def demo(
     """Open the demo, or take the tour when asked to or when there is no screen.
 
     The tour's pictures go below ``screenshots``, else to a new folder that it
-    names; or only those that the README shows, to the folder ``readme``.
+    names; or only those that the README shows, to the folder ``readme``. Raises
+    `CashierError` for the tour of a packaged program that was told no backend.
     """
     if not tour and not has_screen():
         sys.stdout.write("There is no display here, so the tour runs instead of the window.\n")
         tour = True
     if tour:
+        _need_backend()
         from pos.app import tour as tours  # noqa: PLC0415  only where it is wanted
 
         plan = tours.README if readme else tours.EVERYTHING
@@ -73,21 +77,37 @@ def demo(
     return _open_window()
 
 
+def _need_backend() -> None:
+    if is_frozen() and not demo_backend()[0]:
+        raise CashierError(
+            "demo_needs_backend",
+            "The tour compares the till with a backend, and this program carries none.",
+            "Start one from the source code and name it in TILLKEEP_DEMO_BACKEND and"
+            " TILLKEEP_DEMO_TOKEN.",
+        )
+
+
 @contextmanager
 def stage() -> Iterator[Stage]:
-    """Start simulator and backend; stop them and throw their folder away afterwards."""
+    """Start simulator and backend; stop them and throw their folder away afterwards.
+
+    The packaged program has a backend only where it was told of one; without, it
+    shows selling alone.
+    """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
-        token = token_urlsafe(24)
+        token = demo_backend()[1] or token_urlsafe(24)
         stripe = stack.enter_context(running(_simulator(folder, token)))
         backend = stack.enter_context(running(_backend(folder, token)))
         yield Stage(folder, stripe, backend, token)
 
 
 def prepare(till: Till) -> None:
-    """Choose the simulated reader, once."""
+    """Choose the simulated reader, once; take the goods from a file where no backend has them."""
     if not till.shop().reader_id:
         till.settings.choose_reader(READER, READER_LABEL)
+    if not till.config.backend_url:
+        import_file(_catalogue(), till.shop().currency, till.catalogue)
 
 
 def _new_folder() -> Path:
@@ -99,14 +119,28 @@ def _simulator(folder: Path, token: str) -> Process:
     return announced([*words, "--token", token, "--until-stdin-closes"])
 
 
+def _catalogue() -> Path:
+    return resources() / "demo" / "catalogue.csv"
+
+
 def _backend(folder: Path, token: str) -> Process:
+    told = demo_backend()[0]
+    if told or is_frozen():
+        return Elsewhere(told)
     secret = folder / "token"
     secret.touch(mode=0o600)
     secret.write_text(token, "utf-8")
-    catalogue = resources() / "demo" / "catalogue.csv"
     words = ["server", "--port", "0", "--database", str(folder / "backend.db"), "--seed", "demo"]
     return announced(
-        [*words, "--catalogue", str(catalogue), "--token-file", str(secret), "--test-faults", token]
+        [
+            *words,
+            "--catalogue",
+            str(_catalogue()),
+            "--token-file",
+            str(secret),
+            "--test-faults",
+            token,
+        ]
     )
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from pos.config import own_command
 from pos.errors import CashierError
 
+WITHOUT_CONSOLE: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+"""Windows would open a black window for a program with standard streams; 0 elsewhere."""
 _LONGEST_END = 5
 
 
 class Process:
-    """One `python -m pos …`; ``url`` is where it listens, once it said so."""
+    """One verb of this program; ``url`` is where it listens, once it said so."""
 
     def __init__(self, words: list[str], *, announces: bool = False) -> None:
         self._words = words
@@ -25,10 +27,11 @@ class Process:
     def start(self) -> None:
         """Start it; raises `CashierError` when it ends instead of listening."""
         self._child = subprocess.Popen(  # noqa: S603  our own program, our own words
-            [sys.executable, "-m", "pos", *self._words],
+            own_command(*self._words),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE if self._announces else subprocess.DEVNULL,
             text=True,
+            creationflags=WITHOUT_CONSOLE,
         )
         if self._announces:
             self.url = self._listen()
@@ -64,6 +67,17 @@ class Process:
                 f"The demo's {self._words[0]} did not start.",
                 "Run the command once more; its own message stands above.",
             ) from error
+
+
+class Elsewhere(Process):
+    """What somebody else has started and will stop; it listens at ``url``."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__([])
+        self.url = url
+
+    def start(self) -> None:
+        """Do nothing: it runs."""
 
 
 def announced(words: list[str]) -> Process:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, ExceptionContext, create_engine, event
+from sqlalchemy import URL, Connection, ExceptionContext, create_engine, event
 from sqlalchemy.orm import sessionmaker
 
 from pos.errors import CashierError
@@ -26,7 +26,7 @@ class Database:
 
     def __init__(self, path: Path, *, foreign_keys: bool = True) -> None:
         engine = create_engine(
-            f"sqlite:///{path}",
+            URL.create("sqlite", database=str(path)),  # a path may hold a question mark
             connect_args={"timeout": 5.0},
             hide_parameters=True,  # an error in a log must not quote a customer
         )

@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pos.config import migrations
 from pos.errors import CashierError
 from pos.models.disk import explained
 
@@ -103,7 +104,7 @@ def _migrate(path: Path) -> None:
     from pos.models.database import Database  # noqa: PLC0415
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(migrations()).replace("%", "%%"))
     db = Database(path, foreign_keys=False)
     try:
         with db.engine.begin() as connection:

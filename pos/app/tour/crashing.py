@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from pos.app.processes import WITHOUT_CONSOLE
 from pos.app.tour.cards import WAITING, check_charged_once
 from pos.app.tour.selling import KOMBUCHA
 from pos.app.tour.waiting import TourError, expect, until
 from pos.app.tour.walk import Walk
+from pos.config import own_command
 from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY
 
 CHILD = "tour-child"
@@ -58,10 +59,11 @@ def _killed(walk: Walk) -> Iterator[None]:
     """Run the till in a process of its own up to the card; kill it on the way out."""
     walk.close()
     child = subprocess.Popen(  # noqa: S603  our own program, our own words
-        [sys.executable, "-m", "pos", CHILD],
+        own_command(CHILD),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        creationflags=WITHOUT_CONSOLE,
     )
     assert child.stdin is not None and child.stdout is not None  # noqa: S101, PT018  just made
     try:

@@ -1,0 +1,1 @@
+"""What makes installers out of the source, and the tools of the source itself."""
