@@ -31,6 +31,7 @@ from pos.config import Config, is_frozen, resources, shipped
 from pos.errors import CashierError, PosError
 from pos.models.migrate import HEAD
 from pos.services import journal, receipts, shop
+from pos.services.bundle.own_words import own_words
 from pos.services.secrets import KeyringSecrets, MemorySecrets
 from pos.terminal.api import CASH
 from pos.ui import i18n, icons, receipt_view, theme
@@ -56,7 +57,7 @@ _KEYRINGS = {
 _PLUGINS = {"win32": "qwindows.dll", "darwin": "libqcocoa.dylib", "linux": "libqxcb.so"}
 _LEFT_OUT = ("pos.server", "pos.models.migrations")
 _CODE, _HANDED = "9521000079199", 100_000
-_SMALL, _WEIGHTS = 20, 3
+_SMALL, _WEIGHTS, _FEW = 20, 3, 100
 
 _EXPECTED = (
     PosError,
@@ -139,7 +140,9 @@ def _modules(_app: QApplication, _folder: Path) -> str:
     found = [*_own_modules(), *LAZY, *_KEYRINGS[sys.platform]]
     for name in found:
         importlib.import_module(name)
-    return f"{len(found)} loaded"
+    words = own_words()
+    _need(len(words.modules) > _FEW and len(words.texts) > _FEW, "the code cannot be read")
+    return f"{len(found)} loaded, {len(words.texts):,} words of their own"
 
 
 def _own_modules() -> Iterator[str]:
