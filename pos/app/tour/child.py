@@ -15,10 +15,15 @@ from pos.app.tour.seat import Seat
 from pos.app.tour.waiting import TourError, note_bug, until
 from pos.config import Config
 from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, MemorySecrets
+from pos.terminal.api import CASH
 
 
 def main() -> int:
-    """Sell one thing by card, say so on standard output, and wait for the end."""
+    """Sell one thing, say so on standard output, and wait for the end.
+
+    By card, up to the reader's question; or in cash where ``tender`` says so (the bench of
+    the packaged program), and then it also says when selling could begin.
+    """
     given = json.loads(sys.stdin.readline())
     pass_on_warnings()
     sys.excepthook = note_bug
@@ -26,16 +31,31 @@ def main() -> int:
     seat = Seat(_config(given), _secrets(given), app)
     try:
         seat.open()
-        seat.scan(given["code"], 1)
-        seat.pay()
-        start(seat)
-        sys.stdout.write(f"{CHILD}\n")
-        sys.stdout.flush()
+        _sell(seat, given)
         until("the end", lambda: False)
     except TourError as error:
         sys.stderr.write(f"{CHILD}: {error}\n")
         seat.close()
     return 1
+
+
+def _sell(seat: Seat, given: dict[str, str]) -> None:
+    in_cash = given.get("tender") == CASH
+    if in_cash:
+        _say("open")
+    seat.scan(given["code"], 1)
+    seat.pay()
+    if in_cash:
+        seat.hands.click(seat.pages.checkout_screen.cash.exact)
+        seat.hands.reads("starts a new sale", seat.pages.checkout_screen)
+    else:
+        start(seat)
+    _say(CHILD)
+
+
+def _say(word: str) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
 
 
 def _config(given: dict[str, str]) -> Config:
