@@ -147,6 +147,8 @@ class Front(QObject):
         self.settings.shop_changed.connect(self._show_shop)
         self.settings.products_changed.connect(self.pages.sale.refresh_products)
         self.settings.reconnect_wanted.connect(self.background.reconnect)
+        self.settings.sync_wanted.connect(self.background.wake_sync)
+        self.settings.restart_wanted.connect(self.wearing.restart)
         self.settings.crashed.connect(self._crashed)
 
     # at start

@@ -13,7 +13,7 @@ from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY
 from pos.terminal.operations import Answer, Outcome
 from pos.terminal.stripe_gateway import StripeGateway
 
-_CARDS = "Open Card payments"
+_CARDS = "Open Keys"
 
 
 def outside(till: Till) -> Outside:
@@ -46,7 +46,7 @@ class _Asked:
             gateway.close()
         if answer.outcome is not Outcome.OK or answer.body is None:
             raise explained(answer)
-        found = [_reader(one) for one in answer.body["data"] if isinstance(one, dict)]
+        found = [reader_choice(one) for one in answer.body["data"] if isinstance(one, dict)]
         return sorted(found, key=lambda one: (not one.online, one.label, one.id))
 
     def backend(self) -> BackendFound:
@@ -69,7 +69,8 @@ class _Asked:
         return BackendFound(told.business.name, told.location.name, told.register.name)
 
 
-def _reader(body: dict[str, Any]) -> ReaderChoice:
+def reader_choice(body: dict[str, Any]) -> ReaderChoice:
+    """Name a reader as Stripe tells of it."""
     identity = str(body.get("id"))
     return ReaderChoice(
         id=identity,

@@ -7,11 +7,11 @@ a location needs a display name and an address with a country.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pos.models.states import OpKind
-from pos.terminal.operations import Answer
+from pos.terminal.operations import Answer, Outcome
 from pos.terminal.posting import Gateway, Posts
 
 SIMULATED = "simulated-wpe"
@@ -30,6 +30,19 @@ class NewPlace:
     state: str = ""
 
 
+def _address(place: NewPlace) -> dict[str, str]:
+    parts = ("line1", "city", "country", "postal_code", "state")
+    return {part: value for part in parts if (value := getattr(place, part))}
+
+
+def _is(told: Any, place: NewPlace) -> bool:
+    address = told.get("address") if isinstance(told, Mapping) else None
+    if not isinstance(address, Mapping):
+        return False
+    given = {part: value for part, value in address.items() if value}
+    return bool(told.get("display_name") == place.name and given == _address(place))
+
+
 class Registration:
     """Asks Stripe; every answer is an `Answer`, and nothing is made twice."""
 
@@ -42,10 +55,14 @@ class Registration:
         return self._gateway.locations()
 
     def make_place(self, place: NewPlace) -> Answer:
-        """Make a location, or take the one that a cut-off wish made."""
-        parts = ("line1", "city", "country", "postal_code", "state")
-        address = {part: value for part in parts if (value := getattr(place, part))}
-        params: Mapping[str, Any] = {"display_name": place.name, "address": address}
+        """Make a location, or take the one of the same name and address that there is."""
+        known = self._gateway.locations()
+        if known.outcome is not Outcome.OK or known.body is None:
+            return known
+        same = [one for one in known.body["data"] if _is(one, place)]
+        if same:
+            return replace(known, body=same[0])
+        params: Mapping[str, Any] = {"display_name": place.name, "address": _address(place)}
         return self._posts.make(OpKind.LOCATION, params, self._gateway.locations)
 
     def register(self, code: str, label: str, location_id: str) -> Answer:

@@ -36,3 +36,10 @@ def load(app: QCoreApplication, locale: str) -> None:
         made.setObjectName(_NAME)
         if made.load(f"tillkeep_{language}", str(resources() / "translations")):
             app.installTranslator(made)
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages that there are texts in, such as ``en``; English first."""
+    files = (resources() / "translations").glob("tillkeep_*.qm")
+    found = {file.stem.removeprefix("tillkeep_") for file in files}
+    return (SOURCE, *sorted(found - {SOURCE}))

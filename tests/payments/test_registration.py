@@ -75,6 +75,11 @@ def newest_intent(till):
     return next(one for one in found if "tryout" in one["metadata"])
 
 
+def test_a_location_that_there_is_is_not_made_twice(desk):
+    first = desk.make_place(PLACE).body["id"]
+    assert desk.make_place(PLACE).body["id"] == first
+
+
 def test_a_wrong_code_is_a_definite_no(till, desk):
     place = desk.make_place(PLACE)
     answer = desk.register("red-wombat-carrot", "Counter", place.body["id"])

@@ -11,13 +11,13 @@ from pos.ui.screens.settings_views import (
     ReaderRow,
     Rejected,
     SecretView,
-    ShopSettings,
     StateView,
     TaxRow,
 )
 from pos.ui.tokens import Tone
 
-SETTINGS = ShopSettings("Harbour Studio", "Front desk", "Mina Kang", "1 Pier Road")
+SHOP = {"name": "Harbour Studio"}
+LOCATION = {"name": "Front desk", "address": "1 Pier Road"}
 REPORT = ImportReport(
     "Imported shopify-products.csv",
     (("New products", "1,204"), ("Updated", "96"), ("Left out", "3")),
@@ -32,7 +32,8 @@ PROGRESS = ImportProgress(412_000, 818_233, "412,000 of 818,233 rows · 3 left o
 
 def settings(calls, section="shop") -> SettingsScreen:
     screen = SettingsScreen(calls)
-    screen.shop.show_settings(SETTINGS)
+    screen.shop.show_values(SHOP)
+    screen.location.show_values(LOCATION)
     taxes = (TaxRow("t1", "Sales tax", "8.875 %"), TaxRow("t2", "Food", "2 %"))
     screen.taxes.show_settings(PriceSettings(taxes=taxes))
     screen.key.show_state(SecretView(StateView("Stored", Tone.OK, "Test mode"), stored=True))

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
@@ -44,21 +42,19 @@ def test_a_secret_is_handed_over_once_and_forgotten(screen):
     assert CANARY not in everything_shown(screen)
 
 
-def test_the_shop_is_saved_as_a_whole(screen):
-    saved = heard(screen.shop.saved)
-    screen.shop.name.setText("Pier & Sons")
-    screen.shop.footer.setPlainText("Thank you\nCome again")
-    QTest.keyClick(screen.shop.name, Qt.Key.Key_Return)
-    assert saved[0].name == "Pier & Sons"
-    assert saved[0].footer == "Thank you\nCome again"
-    assert saved[0].location == "Front desk"
+def test_a_form_is_saved_as_a_whole(screen):
+    saved = heard(screen.location.saved)
+    screen.location.name.setText("Pier & Sons")
+    screen.location.address.setPlainText("1 Pier Road\nHarbour")
+    QTest.keyClick(screen.location.name, Qt.Key.Key_Return)
+    assert saved == [{"name": "Pier & Sons", "address": "1 Pier Road\nHarbour"}]
 
 
 def test_what_is_being_typed_survives_news_from_elsewhere(screen):
-    screen.shop.name.setText("Pier & S")
-    screen.shop.show_settings(replace(fake_settings.SETTINGS, name="Harbour", location="Back room"))
-    assert screen.shop.name.text() == "Pier & S"
-    assert screen.shop.location.text() == "Back room"
+    screen.location.name.setText("Pier & S")
+    screen.location.show_values({"name": "Harbour", "address": "2 Pier Road"})
+    assert screen.location.name.text() == "Pier & S"
+    assert screen.location.address.toPlainText() == "2 Pier Road"
 
 
 def test_a_tax_is_added_or_edited_in_one_form(screen):

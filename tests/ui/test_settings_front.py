@@ -60,36 +60,56 @@ def test_the_currency_stays_while_the_cart_holds_items(front):
     assert taxes.currency.text() == "USD"
 
 
-def test_the_shop_is_renamed_everywhere_at_once_and_after_a_restart(tmp_path):
+def test_names_and_words_are_kept_everywhere_at_once_and_after_a_restart(tmp_path):
     with open_front(tmp_path) as front:
-        shop = settings_of(front, "shop").shop
-        shop.name.setText("  Pier   & Sons ")
-        shop.location.setText("Back room")
-        shop.owner.setText("Dana Ruiz")
-        shop.address.setPlainText("1 Pier Road\nHarbour")
-        press(shop, "Save")
+        screen = settings_of(front, "shop")
+        screen.shop.name.setText("  Pier   & Sons ")
+        press(screen.shop, "Save")
+        save(front, "location", name="Back room", address="1 Pier Road\nHarbour")
+        save(front, "register", name="Left till")
+        save(front, "owner", name="Dana Ruiz")
+        screen.receipt.popup.button("asked").click()
+        save(front, "receipt", footer="Bye", policy="30 days")
         idle(front)
         assert front.shell.windowTitle().startswith("Pier & Sons")
-        assert shop.name.text() == "Pier & Sons", "shown as it was kept"
+        assert screen.shop.name.text() == "Pier & Sons", "shown as it was kept"
     with open_front(tmp_path) as front:
         kept = till_of(front).shop()
-        assert (kept.name, kept.location_name, kept.staff_name, kept.address) == (
+        assert (kept.name, kept.location_name, kept.register_name, kept.staff_name) == (
             "Pier & Sons",
             "Back room",
+            "Left till",
             "Dana Ruiz",
-            "1 Pier Road\nHarbour",
         )
+        assert (kept.address, kept.receipt_footer) == ("1 Pier Road\nHarbour", "Bye")
+        assert (kept.refund_policy, kept.refund_popup) == ("30 days", True)
 
 
-def test_an_empty_shop_name_is_refused_and_what_was_typed_stays(front):
-    shop = settings_of(front, "shop").shop
-    shop.name.setText(" ")
-    shop.address.setPlainText("1 Pier Road")
-    press(shop, "Save")
+def save(front, section_name, /, **typed):
+    section = getattr(settings_of(front, section_name), section_name)
+    for field, text in typed.items():
+        edit = section.fields[field]
+        edit.setPlainText(text) if hasattr(edit, "setPlainText") else edit.setText(text)
+    press(section, "Save")
     idle(front)
-    assert code_of(shop) == "field_empty"
-    assert shop.address.toPlainText() == "1 Pier Road"
-    assert till_of(front).shop().name == "Harbour Studio"
+
+
+def test_what_is_refused_is_said_and_what_was_typed_stays(front):
+    place = settings_of(front, "location").location
+    place.name.setText(" ")
+    place.address.setPlainText("1 Pier Road")
+    press(place, "Save")
+    idle(front)
+    assert code_of(place) == "field_empty"
+    assert place.address.toPlainText() == "1 Pier Road"
+    assert till_of(front).shop().location_name == "Front desk"
+    receipt = settings_of(front, "receipt").receipt
+    receipt.footer.setPlainText("Thank you")
+    receipt.popup.button("asked").click()
+    press(receipt, "Save")
+    idle(front)
+    assert code_of(receipt) == "policy_empty"
+    assert (receipt.footer.toPlainText(), receipt.asks) == ("Thank you", True)
 
 
 def test_ways_to_pay_are_switched_and_none_at_all_is_warned_of(front):

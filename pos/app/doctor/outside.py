@@ -33,7 +33,7 @@ OFF, FAR_OFF = timedelta(seconds=10), timedelta(minutes=5)
 
 _HALF = timedelta(seconds=0.5)  # a Date header has whole seconds, cut off
 _SET_CLOCK = "Let the system set the clock by itself (network time), then check again."
-_KEY_FIRST = "Enter a restricted Stripe key in Settings, Card payments."
+_KEY_FIRST = "Enter a restricted Stripe key in Settings, Keys."
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +244,7 @@ def _refused(answer: Answer) -> Finding:
         words, remedy = known[answer.code]
         return Finding(Check.READER, Trouble.BAD, words, remedy, answer.code)
     said: CashierError = explained(answer)
-    remedy = said.remedy.replace("Open Card payments", "Open Settings, Card payments")
+    remedy = said.remedy.replace("Open Keys", "Open Settings, Keys")
     return Finding(Check.READER, Trouble.BAD, said.message, remedy, said.code)
 
 

@@ -22,13 +22,18 @@ _BAD = (
 )
 _SECTIONS = {
     "shop": "Shop",
+    "location": "Location",
+    "register": "Register",
     "taxes": "Prices and taxes",
     "tenders": "Ways to pay",
-    "key": "Card payments",
+    "receipt": "Receipt",
     "reader": "Card reader",
-    "backend": "Backend",
-    "import": "Import",
-    "look": "Look",
+    "backend": "Backend and sync",
+    "key": "Keys",
+    "look": "Appearance",
+    "language": "Language",
+    "owner": "Owner and PIN",
+    "import": "Catalogue import",
 }
 
 
@@ -52,7 +57,7 @@ def bring(walk: Walk) -> str:
     lines = ["barcode,name,price", *(f'{code},"{name}",{price}' for code, name, price in rows)]
     file.write_text("\n".join(lines) + "\n", "utf-8")
     screen = _screen(walk)
-    walk.hands.press("Import", screen)
+    walk.hands.press("Catalogue import", screen)
     walk.hands.drop(file, screen.imports)
     walk.hands.reads(f"Imported {file.name}", screen)
     walk.hands.reads("Left out", screen)

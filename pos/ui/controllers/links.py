@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from pos.services.links import BackendFound, Outside, ReaderChoice, SecretDesk, SecretState
 from pos.services.settings import SettingsService
@@ -17,31 +19,42 @@ from pos.ui.controllers.settings_words import (
     token_view,
 )
 from pos.ui.i18n import tr
-from pos.ui.screens.settings import SettingsScreen
+from pos.ui.screens.settings_links import BackendSection, KeySection, ReaderSection
 from pos.ui.threads import Calls
 
 _READER = "reader"
+
+
+class LinksScreen(Protocol):
+    """A screen with these sections: the settings, and the first run."""
+
+    section_opened: SignalInstance
+    key: KeySection
+    reader: ReaderSection
+    backend: BackendSection
 
 
 class LinksController(QObject):
     """Asks keyring, Stripe and backend on ``away``, a thread that may wait long.
 
     ``changed`` carries the shop as it is now; ``reconnect_wanted`` says that
-    what the service threads hold on to is out of date.
+    what the service threads hold on to is out of date; ``key_seen`` whether
+    there is a key and what it is good for.
     """
 
     changed = Signal(object)
     reconnect_wanted = Signal()
+    key_seen = Signal(object)
 
     def __init__(
         self,
-        screen: SettingsScreen,
+        screen: LinksScreen,
         service: SettingsService,
         secrets: SecretDesk,
         outside: Outside,
         threads: tuple[Calls, Calls],
     ) -> None:
-        super().__init__(screen)
+        super().__init__(screen.key)
         writes, away = threads
         self._screen, self._service, self._secrets = screen, service, secrets
         self._outside, self._away = outside, away
@@ -62,7 +75,7 @@ class LinksController(QObject):
         screen.section_opened.connect(self._on_opened)
         screen.key.key_entered.connect(self._on_key)
         screen.key.key_removed.connect(self._on_key_removed)
-        screen.reader.refresh_asked.connect(self._list_readers)
+        screen.reader.refresh_asked.connect(self._list_again)
         screen.reader.reader_chosen.connect(self._on_reader)
         screen.backend.saved.connect(self._on_address)
         screen.backend.token_entered.connect(self._on_token)
@@ -97,7 +110,7 @@ class LinksController(QObject):
         for section in (self._screen.key, self._screen.reader, self._screen.backend):
             section.say(None)
         if name == _READER:
-            self._list_readers()
+            self.list_readers()
 
     # the key
 
@@ -115,12 +128,17 @@ class LinksController(QObject):
 
     def _show_key(self, state: SecretState) -> None:
         self._screen.key.show_state(key_view(state))
+        self.key_seen.emit(state)
 
     # the reader
 
-    def _list_readers(self) -> None:
+    def list_readers(self, said: str = "") -> None:
+        """Ask Stripe for the readers of the account; ``said`` is what to say once they are here."""
         self._screen.reader.show_busy()
-        self._readers.submit(self._outside.list_readers)
+        self._readers.submit(self._outside.list_readers, said=said)
+
+    def _list_again(self) -> None:
+        self.list_readers()
 
     def _listed(self, found: list[ReaderChoice]) -> None:
         self._found = found
@@ -132,7 +150,7 @@ class LinksController(QObject):
 
     def _show_readers(self) -> None:
         if self._shop is not None and self._found is not None:
-            empty = tr("No reader found. Register one in the Stripe dashboard and look again.")
+            empty = tr("No reader found. Register one below and look again.")
             self._screen.reader.show_readers(reader_rows(self._found, self._shop), empty)
 
     def _on_reader(self, reader_id: str, label: str) -> None:
@@ -173,7 +191,9 @@ class LinksController(QObject):
 
     def _show_token(self, state: SecretState) -> None:
         self._has_token = state.stored
-        self._screen.backend.show_token(token_view(state))
+        view = token_view(state)
+        self._screen.backend.show_token(view)
+        self._screen.key.show_token(view)
 
     def _check_backend(self) -> None:
         self._screen.backend.show_checking(busy=True)

@@ -11,18 +11,17 @@ from pos.services.shop import Shop
 from pos.ui.controllers.section_calls import SectionCalls
 from pos.ui.controllers.settings_words import (
     price_settings,
-    shop_settings,
     tender_banner,
     tender_rows,
 )
 from pos.ui.i18n import tr
 from pos.ui.screens.settings import SettingsScreen
-from pos.ui.screens.settings_views import ShopSettings, TaxInput
+from pos.ui.screens.settings_views import TaxInput
 from pos.ui.threads import Calls
 
 
 class SettingsController(QObject):
-    """Shop, prices and taxes, ways to pay, look. ``changed`` carries the shop as it is now."""
+    """Prices and taxes, ways to pay. ``changed`` carries the shop as it is now."""
 
     changed = Signal(object)
 
@@ -30,25 +29,20 @@ class SettingsController(QObject):
         super().__init__(screen)
         self._screen, self._service = screen, service
         self._at: Shop | None = None
-        self._shop = SectionCalls(screen.shop, writes)
         self._prices = SectionCalls(screen.taxes, writes)
         self._form = SectionCalls(screen.taxes, writes)
         self._tenders = SectionCalls(screen.tenders, writes)
-        self._look = SectionCalls(screen.look, writes)
         self._wire()
 
     def _wire(self) -> None:
         screen = self._screen
         screen.section_opened.connect(self._on_opened)
-        screen.shop.saved.connect(self._on_shop)
         screen.taxes.inclusive_chosen.connect(self._on_inclusive)
         screen.taxes.currency_entered.connect(self._on_currency)
         screen.taxes.saved.connect(self._on_tax)
         screen.taxes.switched.connect(self._on_tax_switched)
         screen.tenders.switched.connect(self._on_tender)
-        screen.look.theme_chosen.connect(self._on_theme)
-        self._shop.done.connect(screen.shop.taken)
-        for calls in (self._shop, self._prices, self._form, self._tenders, self._look):
+        for calls in (self._prices, self._form, self._tenders):
             calls.done.connect(self.changed)
             calls.failed.connect(self._show)
         self._form.done.connect(screen.taxes.clear_form)
@@ -62,33 +56,18 @@ class SettingsController(QObject):
         shop, screen = self._at, self._screen
         if shop is None:
             return
-        screen.shop.show_settings(shop_settings(shop))
         screen.taxes.show_settings(price_settings(shop))
         rows = tender_rows(shop)
         screen.tenders.show_tenders(rows)
-        screen.look.show_theme(shop.theme)
         nothing = tender_banner(rows)
         if nothing is not None:
             screen.tenders.say(nothing)
 
     def _on_opened(self, _name: str) -> None:
         """Take old news away; what is wrong now is said again."""
-        for section in (self._screen.shop, self._screen.taxes, self._screen.tenders):
+        for section in (self._screen.taxes, self._screen.tenders):
             section.say(None)
         self._show()
-
-    def _on_shop(self, given: ShopSettings) -> None:
-        owner = self._at.staff_name if self._at else ""
-        self._shop.submit(self._save_shop, given, owner, said=tr("Saved."))
-
-    def _save_shop(self, given: ShopSettings, owner: str) -> Shop:
-        shop = self._service.update_shop(
-            name=given.name,
-            location=given.location,
-            address=given.address,
-            receipt_footer=given.footer,
-        )
-        return shop if given.owner == owner else self._service.rename_owner(given.owner)
 
     def _on_inclusive(self, inclusive: bool) -> None:  # noqa: FBT001  a signal's argument
         if self._at is None:
@@ -121,6 +100,3 @@ class SettingsController(QObject):
 
     def _on_tender(self, provider_id: str, on: bool) -> None:  # noqa: FBT001  a signal's argument
         self._tenders.submit(partial(self._service.enable_provider, provider_id, enabled=on))
-
-    def _on_theme(self, name: str) -> None:
-        self._look.submit(self._service.set_theme, name)

@@ -15,7 +15,6 @@ from pos.ui.screens.settings_views import (
     PriceSettings,
     ReaderRow,
     SecretView,
-    ShopSettings,
     StateView,
     TaxRow,
     TenderRow,
@@ -24,17 +23,6 @@ from pos.ui.tokens import Tone
 from pos.ui.widgets.banner import BannerView
 
 _REFUSING = frozenset({"unauthorized", "wrong_register"})
-
-
-def shop_settings(shop: Shop) -> ShopSettings:
-    """Say what stands on receipts."""
-    return ShopSettings(
-        name=shop.name,
-        location=shop.location_name,
-        owner=shop.staff_name,
-        address=shop.address,
-        footer=shop.receipt_footer,
-    )
 
 
 def price_settings(shop: Shop) -> PriceSettings:
@@ -111,7 +99,17 @@ def _reader(one: ReaderChoice, chosen: str) -> ReaderRow:
 
 def backend_settings(shop: Shop, status: SyncStatus | None, default: str) -> BackendSettings:
     """Say where the backend is and how the talk with it goes."""
-    return BackendSettings(shop.backend_url, _backend_state(status), default or "https://")
+    facts = _sync_facts(status) if status is not None and status.code != "no_backend" else ()
+    return BackendSettings(shop.backend_url, _backend_state(status), default or "https://", facts)
+
+
+def _sync_facts(status: SyncStatus) -> tuple[tuple[str, str], ...]:
+    heard = status.last_ok_at
+    last = f"{heard.astimezone():%Y-%m-%d %H:%M:%S}" if heard else tr("Never")
+    facts = [(tr("Waiting to be sent"), str(status.waiting)), (tr("Last sync"), last)]
+    if status.parked:
+        facts.append((tr("Refused, for a person"), str(len(status.parked))))
+    return tuple(facts)
 
 
 def _backend_state(status: SyncStatus | None) -> StateView:

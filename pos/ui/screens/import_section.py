@@ -14,7 +14,7 @@ from pos.ui.screens.settings_views import ImportProgress, ImportReport, Rejected
 from pos.ui.threads import Calls
 from pos.ui.tokens import GRID
 from pos.ui.widgets.buttons import Button, action, mark
-from pos.ui.widgets.panels import clear, column, frame, row
+from pos.ui.widgets.panels import Figure, clear, column, frame, row
 from pos.ui.widgets.table import Col, Table
 from pos.ui.widgets.text import Label, wrapped
 
@@ -31,13 +31,13 @@ class ImportSection(Section):
     cancel_asked = Signal()
     report_saved = Signal(object)
 
-    def __init__(self, calls: Calls) -> None:
+    def __init__(self, calls: Calls, title: str = "") -> None:
         text = tr(
             "A product export in Shopify's CSV format, or plain barcode,name,price. Importing "
             "again updates; nothing is entered twice. Selling goes on meanwhile, and an import "
             "that was broken off goes on with the same file."
         )
-        super().__init__(tr("Import"), text)
+        super().__init__(title or tr("Catalogue import"), text)
         self.setAcceptDrops(True)
         self.choose = action(tr("Choose a file\N{HORIZONTAL ELLIPSIS}"))
         self.cancel = Button(tr("Cancel"))
@@ -120,13 +120,17 @@ class ImportSection(Section):
     def dropEvent(self, event: QDropEvent) -> None:
         local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if local and self.choose.isEnabled():
-            self.file_chosen.emit(Path(local[0]))
+            self.take(Path(local[0]))
+
+    def take(self, path: Path) -> None:
+        """Take a file that a person chose."""
+        self.file_chosen.emit(path)
 
     def _choose(self) -> None:
         files = tr("Tables (*.csv *.txt *.gz);;All files (*)")
         name, _ = QFileDialog.getOpenFileName(self, tr("Choose a catalogue"), "", files)
         if name:
-            self.file_chosen.emit(Path(name))
+            self.take(Path(name))
 
     def _choose_target(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
@@ -139,17 +143,6 @@ class ImportSection(Section):
         mark(self.cancel, busy=True)
         self._words.setText(tr("Cancelling\N{HORIZONTAL ELLIPSIS}"))
         self.cancel_asked.emit()
-
-
-class Figure(QWidget):
-    """A figure under its name."""
-
-    def __init__(self, words: str, figure: str) -> None:
-        super().__init__()
-        self.words, self.figure = Label(words, "muted"), Label(figure, "heading")
-        inner = column(self, 0)
-        inner.addWidget(self.words)
-        inner.addWidget(self.figure)
 
 
 class _Rows:

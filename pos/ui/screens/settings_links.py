@@ -8,13 +8,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from pos.ui.i18n import tr
+from pos.ui.screens.reader_form import ReaderForm, TryPanel
 from pos.ui.screens.settings_sections import Section
 from pos.ui.screens.settings_views import BackendSettings, ReaderRow, SecretView, StateView
-from pos.ui.tokens import GRID
+from pos.ui.tokens import GRID, Tone
 from pos.ui.widgets.banner import Banner
 from pos.ui.widgets.buttons import Button, action, mark
 from pos.ui.widgets.dialog import field, labelled
-from pos.ui.widgets.panels import clear, column, frame, row
+from pos.ui.widgets.panels import Figure, clear, column, frame, row, rule
 from pos.ui.widgets.pill import Pill
 from pos.ui.widgets.text import Label, wrapped
 
@@ -44,17 +45,19 @@ class SecretField(QWidget):
 
 
 class KeySection(Section):
-    """The restricted Stripe key: written to the keyring, never shown."""
+    """What the keyring keeps: the restricted Stripe key, and whether there is a token."""
 
     key_entered = Signal(str)
     key_removed = Signal()
+    token_asked = Signal()
 
     def __init__(self) -> None:
         text = tr(
             "A restricted key (rk_) is kept in this computer's keyring. It is never shown again, "
             "and a full secret key (sk_) is refused."
         )
-        super().__init__(tr("Card payments"), text)
+        super().__init__(tr("Keys"), text)
+        self.body.addWidget(Label(tr("Stripe key"), "heading"))
         self.state, self._detail = _state(self)
         self.problem = Banner()
         self.body.addWidget(self.problem)
@@ -63,7 +66,26 @@ class KeySection(Section):
         self.secret.entered.connect(self.key_entered)
         self.remove = Button(tr("Remove key"), "outline-bad")
         self.remove.clicked.connect(self.key_removed)
-        self.end(self.remove)
+        self.body.addLayout(row(self.remove, 1))
+        self._lay_out_token()
+
+    def _lay_out_token(self) -> None:
+        self.token_box = QWidget()
+        inner = column(self.token_box, 3 * GRID)
+        inner.addWidget(rule())
+        inner.addWidget(Label(tr("Register token"), "heading"))
+        self.token_state = Pill()
+        self.token = Button(tr("Open Backend and sync"))
+        self.token.clicked.connect(self.token_asked)
+        inner.addLayout(row(self.token_state, 1))
+        inner.addLayout(row(self.token, 1))
+        self.body.addWidget(self.token_box)
+        self.end()
+
+    def show_token(self, view: SecretView) -> None:
+        """Show whether there is a register token; it is entered beside the backend's address."""
+        tone = Tone.OK if view.stored else Tone.NEUTRAL
+        self.token_state.show_state(tr("Stored") if view.stored else tr("Not stored"), tone)
 
     def show_state(self, view: SecretView) -> None:
         """Show whether there is a key; never the key."""
@@ -74,7 +96,7 @@ class KeySection(Section):
 
 
 class ReaderSection(Section):
-    """Which reader this register uses."""
+    """Which reader this register uses; a new one is registered, the one in use tried out."""
 
     reader_chosen = Signal(str, str)
     refresh_asked = Signal()
@@ -87,7 +109,11 @@ class ReaderSection(Section):
         self.body.addLayout(self._rows)
         self.refresh = Button(tr("Look again"), "secondary", "refresh-cw")
         self.refresh.clicked.connect(self.refresh_asked)
-        self.end(self.refresh)
+        self.body.addLayout(row(self.refresh, 1))
+        self.trial, self.form = TryPanel(), ReaderForm()
+        for part in (self.trial, rule(), self.form):
+            self.body.addWidget(part)
+        self.end()
 
     def show_busy(self) -> None:
         """Say that Stripe is being asked."""
@@ -136,11 +162,16 @@ class BackendSection(Section):
     token_entered = Signal(str)
     token_removed = Signal()
     check_asked = Signal()
+    sync_asked = Signal()
 
     def __init__(self) -> None:
         text = tr("Sales work without it and are sent when it can be reached.")
-        super().__init__(tr("Backend"), text)
+        super().__init__(tr("Backend and sync"), text)
         self.state, self._detail = _state(self)
+        self._facts = row(spacing=8 * GRID)
+        self.body.addLayout(self._facts)
+        self.sync = Button(tr("Sync now"), "secondary", "refresh-cw")
+        self.body.addLayout(row(self.sync, 1))
         self.url = field("https://")
         self._shown = ""
         self.save, self.check = action(tr("Save address")), Button(tr("Check connection"))
@@ -162,6 +193,7 @@ class BackendSection(Section):
         self.save.clicked.connect(self._save)
         self.url.returnPressed.connect(self._save)
         self.check.clicked.connect(self._check)
+        self.sync.clicked.connect(self.sync_asked)
 
     def show_settings(self, view: BackendSettings) -> None:
         """Show what is kept and how it is doing; an address being typed stays."""
@@ -170,6 +202,11 @@ class BackendSection(Section):
         self._shown = view.url
         self.url.setPlaceholderText(view.hint)
         _show_state(self.state, self._detail, view.state)
+        clear(self._facts)
+        for words, figure in view.facts:
+            self._facts.addWidget(Figure(words, figure))
+        self._facts.addStretch()
+        self.sync.setVisible(bool(view.facts))
 
     def show_token(self, view: SecretView) -> None:
         """Show whether there is a token; never the token."""

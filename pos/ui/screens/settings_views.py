@@ -9,17 +9,6 @@ from pos.ui.widgets.banner import BannerView
 
 
 @dataclass(frozen=True, slots=True)
-class ShopSettings:
-    """What stands on receipts and in the header; address and footer may have several lines."""
-
-    name: str = ""
-    location: str = ""
-    owner: str = ""
-    address: str = ""
-    footer: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class TaxRow:
     """One tax; ``rate`` as it is written, ``services``: services and passes carry it too."""
 
@@ -88,12 +77,72 @@ class ReaderRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """A location of the account where a reader can stand."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderInput:
+    """A new reader as typed; with an empty ``place`` the location is made of the rest."""
+
+    code: str
+    label: str
+    place: str
+    name: str = ""
+    street: str = ""
+    city: str = ""
+    postal: str = ""
+    state: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TryView:
+    """What a try of the reader does and how far one is; no ``button``, no reader to try."""
+
+    button: str = ""
+    words: str = ""
+    state: str = ""
+    tone: Tone = Tone.NEUTRAL
+    running: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BackendSettings:
-    """Where the business backend is; ``hint`` stands in the empty field."""
+    """Where the business backend is; ``hint`` stands in the empty field.
+
+    ``facts`` are (words, figure) pairs: what waits, and when it was last spoken to.
+    """
 
     url: str = ""
     state: StateView = StateView("")
     hint: str = "https://"
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewLine:
+    """A row of a file as it will be imported, or why it will not."""
+
+    line: int
+    name: str
+    detail: str
+    price: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewView:
+    """What importing a file would do."""
+
+    file: str
+    counts: tuple[tuple[str, str], ...]
+    rows: tuple[PreviewLine, ...]
+    refused: tuple[PreviewLine, ...] = ()
+    note: str = ""
+    good: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,6 +202,12 @@ class MenuButton(Button):
             self.value = choices[0][0] if choices else ""
         self._show()
 
+    def show_value(self, value: str) -> None:
+        """Show a value as chosen; nothing is emitted, unknown values are ignored."""
+        if value in self._words:
+            self.value = value
+            self._show()
+
     def choose(self, value: str) -> None:
         """Take a value and say so; unknown values are ignored."""
         if value in self._words:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from pos.ui.tokens import GRID
-from pos.ui.widgets.text import ElidedLabel, amount
+from pos.ui.widgets.text import ElidedLabel, Label, amount
 
 
 def frame(role: str) -> QFrame:
@@ -87,6 +87,17 @@ def clear(layout: QLayout) -> None:
             widget.deleteLater()
         elif inner is not None:
             clear(inner)
+
+
+class Figure(QWidget):
+    """A figure under its name."""
+
+    def __init__(self, words: str, figure: str) -> None:
+        super().__init__()
+        self.words, self.figure = Label(words, "muted"), Label(figure, "heading")
+        inner = column(self, 0)
+        inner.addWidget(self.words)
+        inner.addWidget(self.figure)
 
 
 class AmountRow(QWidget):
