@@ -123,3 +123,44 @@ def test_over_a_sale_are_the_recent_ones_and_on_the_screen_everybody(qtbot, call
             assert rows.total == len(expected)
             qtbot.waitUntil(lambda rows=rows: None not in map(rows.row_at, range(rows.total)))
             assert [rows.row_at(at).name for at in range(rows.total)] == expected
+
+
+@pytest.fixture
+def counter(qtbot, calls, tmp_path):
+    """A chooser that shows Zoe, who was here last, over a till that knows Anna too."""
+    with open_db(tmp_path) as db:
+        make_shop(db)
+        people = CustomerService(db, FakeClock())
+        ids = {name: str(people.create(name).id) for name in ("Anna", "Bert", "Zach", "Zoe")}
+        chooser = CustomerChooser(calls)
+        qtbot.addWidget(chooser)
+        chooser.show()
+        chooser.ids = {key: name for name, key in ids.items()}
+        ChooserController(chooser, people, (calls, calls)).search("")
+        qtbot.waitUntil(lambda: chooser.table.current is not None)
+        assert chooser.table.current.name == "Zoe"
+        yield chooser
+
+
+@pytest.mark.parametrize(("typed", "name"), [("Anna", "Anna"), ("Z", "Zach")])
+def test_enter_right_after_typing_waits_for_who_was_typed(qtbot, counter, typed, name):
+    """The list still shows who was here last: to take the first would be the wrong customer."""
+    taken = heard(counter.chosen)
+    QTest.keyClicks(counter.search, typed)
+    QTest.keyClick(counter.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(taken))
+    assert [counter.ids[key] for key in taken] == [name]
+
+
+def test_enter_takes_nobody_where_nobody_is_found_or_more_is_typed(qtbot, counter):
+    taken = heard(counter.chosen)
+    QTest.keyClicks(counter.search, "Nobody")
+    QTest.keyClick(counter.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: counter.table.rows.total == 0)
+    counter.search.clear()
+    QTest.keyClicks(counter.search, "B")
+    QTest.keyClick(counter.search, Qt.Key.Key_Return)
+    QTest.keyClicks(counter.search, "e")
+    qtbot.waitUntil(lambda: counter.table.rows.total == 1)
+    qtbot.wait(50)
+    assert taken == []

@@ -90,6 +90,11 @@ class WindowedModel(QAbstractTableModel):
         return None
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether a source was asked for that has not answered: what is shown is older."""
+        return self._source != self._shown
+
+    @property
     def total(self) -> int:
         """How many rows the source has."""
         return self._rows

@@ -102,10 +102,12 @@ class CustomerChooser(QWidget):
         self.setFocusProxy(self.search)
         self.search.installEventFilter(self)
         self.search.textChanged.connect(self._typed)
-        self.search.returnPressed.connect(self.table.take)
+        self.search.returnPressed.connect(self._enter)
         self._quiet.timeout.connect(self._ask)
+        self._entered = False  # while who was typed is still looked for
         self.table.chosen.connect(self._show_choice)
         self.table.took.connect(self._took)
+        self.table.rows.ready.connect(self._found)
         self.new.clicked.connect(self.open_form)
         self.nobody.clicked.connect(self.walk_in)
         self.use.clicked.connect(self.table.take)
@@ -137,10 +139,25 @@ class CustomerChooser(QWidget):
             "New customer \N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}"
         )
         self.new.set_text(words.format(text=text[:30]) if text else tr("New customer"))
+        self._entered = False
+        self.table.forget()
         self._quiet.start()
 
     def _ask(self) -> None:
         self.search_changed.emit(self.search.text().strip())
+
+    def _enter(self) -> None:
+        """Take who is chosen, once the list shows what was typed."""
+        if self._quiet.isActive():
+            self._quiet.stop()
+            self._ask()
+        self._entered = True
+        self._found()
+
+    def _found(self) -> None:
+        if self._entered and not self.table.rows.is_waiting:
+            self._entered = False
+            self.table.take()
 
     def _show_choice(self, view: CustomerView | None) -> None:
         self.use.setEnabled(view is not None)

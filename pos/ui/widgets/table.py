@@ -151,6 +151,10 @@ class Table(QTableView):
         if not self._by_hand:
             self.choose(0)
 
+    def forget(self) -> None:
+        """Choose the first row of the next list: something else is looked for."""
+        self._key, self._by_hand, self.rows.near = "", False, 0
+
     def step(self, by: int) -> None:
         """Move the choice, for arrow keys pressed in a search field."""
         self._by_hand = True
