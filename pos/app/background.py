@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from queue import SimpleQueue
 from threading import Event
 from time import monotonic
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from pos.app.build import Till
+from pos.app.errand import Errand
 from pos.services.desk import DeskTick
 from pos.services.sync import SyncStatus
 from pos.terminal.api import Availability
 from pos.ui.threads import Calls
 from pos.ui.ticker import Ticker
+
+T = TypeVar("T")
 
 _PROBE_EVERY = 20.0
 """Seconds between two looks at the reader while no payment runs."""
@@ -34,6 +39,7 @@ class Background(QObject):
         super().__init__(parent)
         self._till = till
         self._reconnect = Event()
+        self._errands: SimpleQueue[Errand[Any]] = SimpleQueue()
         self._reconnect.set()
         self._probed = -_PROBE_EVERY
         self._started = Event()
@@ -65,6 +71,18 @@ class Background(QObject):
         self._probed = -_PROBE_EVERY
         self._payments.wake()
 
+    def lend_reader(self, work: Callable[[], T], patience: float) -> T | None:
+        """Do ``work`` on the payments thread at a moment without a payment, and wait for it.
+
+        None: a payment is under way, or that thread was not free within
+        ``patience`` seconds; then ``work`` is not begun any more. From any other
+        thread but the payments' own.
+        """
+        errand = Errand(work)
+        self._errands.put(errand)
+        self._payments.wake()
+        return errand.outcome(patience)
+
     def reconnect(self) -> None:
         """Connect anew: the backend's address, the key or the reader changed."""
         self._reconnect.set()
@@ -79,7 +97,10 @@ class Background(QObject):
         if not self._started.is_set():
             return None
         done = self._till.desk.tick()
-        if done.runs or done.refunds or done.trouble:
+        busy = bool(done.runs or done.refunds or done.trouble)
+        while not self._errands.empty():
+            self._errands.get().run(refused=busy)
+        if busy:
             self._payments.tell(done)
         elif monotonic() - self._probed > _PROBE_EVERY:
             self._probed = monotonic()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from pos.app.background import Background, end_all
 from pos.app.build import Till
+from pos.app.doctor.page import DoctorPage
 from pos.app.pages import CHECKOUT, CUSTOMERS, SALE, Turn, make_pages
 from pos.app.scans import Scans
 from pos.app.settings_page import SettingsPage
@@ -61,6 +62,7 @@ class Front(QObject):
         self.pages = make_pages(till, self.shell, (self.writes, self.reads), turn)
         self.wearing.window(self.shell, self.pages.checkout)
         self.settings = SettingsPage(till, self.shell, (self.writes, self.reads), turn)
+        self.doctor = DoctorPage(till, self.settings, self.background.lend_reader)
         self.scans = Scans(self.scanner, self.shell, self.pages)
         self.status = StatusController(self.shell, till.sync, self.writes, self.shop.staff_name)
         self._wire_frame()

@@ -51,6 +51,8 @@ class SettingsPage(QObject):
         turn()
         shell.add_page(SETTINGS, self.screen, tr("Settings"))
         self.away, self.bringing = Calls("outside", self), Calls("import", self)
+        self._leaves: list[Callable[[], object]] = []
+        self._brought: list[Calls] = []
         self._sync, self._outside, self._desk = till.sync, outside(till), TillReaderDesk(till)
         self.shop = SettingsController(self.screen, till.settings, writes)
         self.forms = FormsController(self.screen, till.settings, writes)
@@ -96,14 +98,22 @@ class SettingsPage(QObject):
         self.links.show_sync(status)
 
     def hang_up(self) -> None:
-        """Break off an import, and end the question that is being asked outside."""
+        """Break off an import and a check, and end the question that is being asked outside."""
         self.imports.leave()
+        for leave in self._leaves:
+            leave()
         self._outside.hang_up()
         self._desk.hang_up()
 
     def threads(self) -> tuple[Calls, ...]:
         """Return what the window ends when it closes."""
-        return self.bringing, self.away
+        return self.bringing, self.away, *self._brought
+
+    def join(self, leave: Callable[[], object], thread: Calls) -> None:
+        """End another section's thread with the page; ``leave`` ends the work under way."""
+        self._leaves.append(leave)
+        self._brought.append(thread)
+        thread.crashed.connect(self.crashed)
 
     def _on_page(self, name: str) -> None:
         if name == SETTINGS and self.pin.enter():

@@ -4,6 +4,22 @@
  <context>
   <name>Tillkeep</name>
   <message numerus="yes">
+   <location filename="../../pos/ui/controllers/doctor_words.py" />
+   <source>%n checks found something wrong: {names}.</source>
+   <translation>
+    <numerusform>%n check found something wrong: {names}.</numerusform>
+    <numerusform>%n checks found something wrong: {names}.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <location filename="../../pos/ui/controllers/doctor_words.py" />
+   <source>%n checks should be looked at: {names}.</source>
+   <translation>
+    <numerusform>%n check should be looked at: {names}.</numerusform>
+    <numerusform>%n checks should be looked at: {names}.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <location filename="../../pos/ui/controllers/customers.py" />
    <source>%n classes</source>
    <translation>

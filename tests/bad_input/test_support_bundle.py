@@ -100,7 +100,7 @@ def log_all(folder: Path) -> None:
     logs.configure(folder, level=logging.DEBUG)
     log = logs.get("canary")
     for name, secret in SECRETS.items():
-        log.warning("saw " + secret, **{secret: secret, "note": secret, "value": secret})
+        log.warning(secret, **{secret: secret, "note": secret, "value": secret})
         log.info("a call failed", ticket=7, name=name, found=[secret, {"deep": {secret: secret}}])
         logging.getLogger(secret).error("%s of %s", name, secret)
         try:

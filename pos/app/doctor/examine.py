@@ -48,10 +48,17 @@ class Examination:
         self._patient = Patient(config, kept, clock, alone or holding(config))
         self._stop = Stop()
         self._given_up = Event()
+        self._halted = Event()
+
+    def ready(self) -> None:
+        """Let checks be made again after `stop`."""
+        self._halted.clear()
 
     def look(self, check: Check) -> Finding:
         """Make one check; it says so when it takes too long or is stopped."""
         self._stop, self._given_up = stop, done = Stop(), Event()
+        if self._halted.is_set():  # before it began
+            return _unfinished(check, stopped=True)
         run = _Run(partial(self._made, check, stop), done)
         run.start()
         limit = _LIMITS.get(check, _LIMIT)
@@ -64,7 +71,8 @@ class Examination:
         return _late(check, limit) if not in_time else _unfinished(check, stopped=stop.ended)
 
     def stop(self) -> None:
-        """End the check under way; it leaves nothing half done."""
+        """End the check under way, and every later one until `ready`; nothing is left half done."""
+        self._halted.set()
         self._stop.end()
         self._given_up.set()
 
