@@ -31,7 +31,7 @@ from pos.ui.shell import Shell
 from pos.ui.threads import Calls, unexpected
 from pos.ui.tokens import Tone
 from pos.ui.views import ShopView
-from pos.ui.widgets.banner import BannerView, banner_for
+from pos.ui.widgets.banner import BannerView, banner_for, dismiss
 from pos.ui.widgets.overlay import PanelSize
 
 
@@ -189,7 +189,7 @@ class Front(QObject):
         after = wording.money(change.after_minor, currency, locale)
         words = tr("Total changed from {before} to {after} for this customer.")
         title = words.format(before=before, after=after)
-        self.shell.show_banner(BannerView(title, tone=Tone.INFO, actions=_dismiss()))
+        self.shell.show_banner(BannerView(title, tone=Tone.INFO, actions=dismiss()))
 
     # the checkout
 
@@ -291,11 +291,7 @@ class Front(QObject):
 
     def _on_broke(self, sentence: str) -> None:
         """Say what the last resort caught; it may come from any thread."""
-        self.shell.show_banner(BannerView(sentence, tone=Tone.BAD, actions=_dismiss()))
+        self.shell.show_banner(BannerView(sentence, tone=Tone.BAD, actions=dismiss()))
 
     def _crashed(self, bug: Exception) -> None:
         self.say(unexpected(bug))
-
-
-def _dismiss() -> tuple[tuple[str, str], ...]:
-    return (("dismiss", tr("Dismiss")),)

@@ -51,6 +51,11 @@ def banner_for(error: PosError, charged: str = "") -> BannerView:
     return BannerView(title, charged, tr("Check the connection and try again."), "", Tone.WARN)
 
 
+def dismiss() -> tuple[tuple[str, str], ...]:
+    """Return the one action of a message that only has to be read."""
+    return (("dismiss", tr("Dismiss")),)
+
+
 class Banner(QFrame):
     """Shows one `BannerView`, or nothing at all."""
 
