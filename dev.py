@@ -4,7 +4,7 @@
     python3 dev.py demo [--tour] [...]   the till with a simulated reader and backend
     python3 dev.py test [pytest args]    every test, after what `lint` alone does: rules and types
     python3 dev.py bench [name ...]      measurements against their floors
-    python3 dev.py screenshots           the pictures of the README, by the tour
+    python3 dev.py screenshots           README's pictures; with --all DIR those of every screen
     python3 dev.py prove [--share 1.0]   all of the proof; of it also: simulate, mutants
     python3 dev.py package --target ...  an installer for linux, windows or macos
 
@@ -273,7 +273,7 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
 }
 COMMANDS = {
     "bench": ["-m", "bench"],
-    "screenshots": ["-m", "pos", "demo", "--tour", "--readme", "docs/screenshots"],
+    "screenshots": ["-m", "tests.gallery"],
     "simulate": ["-m", "tests.simulation"],
     "mutants": ["-m", "tests.simulation.mutants"],
     "prove": ["-m", "tests.proof"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEventLoop, QRect, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from pos.look import GROUNDS, Look
@@ -11,6 +11,7 @@ from pos.look import GROUNDS, Look
 SIZE = (1366, 768)
 SMALLEST = (1024, 700)
 _NAME = "Tillkeep"
+_NAME_SIZE = 28
 _LONGEST_MS = 1_000
 _SCALE = "tillkeep.scale"
 
@@ -50,9 +51,13 @@ class Frame(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(ground))
         painter.setPen(QColor(ink))
+        large, plain = QFont(painter.font()), painter.font()
+        large.setPixelSize(_NAME_SIZE)
+        painter.setFont(large)
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, _NAME)
         if self._words:
             painter.setPen(QColor(soft))
+            painter.setFont(plain)
             below = QRect(0, self.height() // 2 + 24, self.width(), 48)
             painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, self._words)
         painter.end()

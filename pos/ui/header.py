@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
 
 from pos.ui.i18n import tr
 from pos.ui.tokens import GRID
 from pos.ui.views import ShopView, StatusView
 from pos.ui.widgets.buttons import Choice
 from pos.ui.widgets.pill import Pill
-from pos.ui.widgets.text import Label, centred, set_tip
+from pos.ui.widgets.text import ElidedLabel, Label, centred, set_tip
 
 HEIGHT = 56
+_SHOP = 180
+"""Pixels that the shop's name keeps where the place's gives way."""
 
 
 class Header(QFrame):
@@ -27,7 +29,7 @@ class Header(QFrame):
         super().__init__()
         self.setProperty("role", "header")
         self.setFixedHeight(HEIGHT)
-        self._shop, self._place = Label("", "heading"), Label("", "muted")
+        self._shop, self._place = _name("heading"), _name("muted")
         self._training = Label(tr("TRAINING"), "strong")
         self._training.set_tone("warn")
         self._tabs = Choice("tab", GRID)
@@ -54,6 +56,7 @@ class Header(QFrame):
     def show_shop(self, view: ShopView) -> None:
         """Name the shop, the place and the person."""
         self._shop.setText(view.shop)
+        self._shop.setMinimumWidth(min(self._shop.sizeHint().width(), _SHOP))
         self._place.setText(view.place)
         self._badge.setText(view.initials[:2].upper())
         set_tip(self._badge, view.person)
@@ -85,3 +88,10 @@ class Header(QFrame):
 
     def _clicked(self) -> None:
         self.status_chosen.emit(str(self.sender().property("key")))
+
+
+def _name(role: str) -> ElidedLabel:
+    """Return words that take their room and give it up first."""
+    made = ElidedLabel("", role)
+    made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+    return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from pos.errors import CashierError, PosError
@@ -15,6 +16,7 @@ from pos.ui.widgets.banner import Banner, banner_for
 from pos.ui.widgets.buttons import Button
 from pos.ui.widgets.text import Label, wrapped
 
+_WIDTH, _HEIGHT = 640, 320
 EXIT_TROUBLE = 3
 """Exit code of a till that could not open."""
 
@@ -39,7 +41,7 @@ class TroubleWindow(QWidget):
         super().__init__()
         self.setWindowTitle(tr("Tillkeep"))
         self.setProperty("role", "page")
-        self.setMinimumSize(600, 300)
+        self.resize(_WIDTH, _HEIGHT)
         self.mended = False
         self._rescue = rescue
         self._copy: Copy | None = None
@@ -52,9 +54,10 @@ class TroubleWindow(QWidget):
         self.leave = Button(tr("Close"))
         self._lay_out()
         self._wire()
+        self.leave.setFocus()
 
     def _lay_out(self) -> None:
-        line = QVBoxLayout(self)
+        line = self._line = QVBoxLayout(self)
         line.setContentsMargins(24, 24, 24, 24)
         line.setSpacing(16)
         line.addWidget(Label(tr("Tillkeep cannot open"), "title"))
@@ -84,6 +87,8 @@ class TroubleWindow(QWidget):
     def _found(self, copy: Copy | None) -> None:
         self._copy = copy
         self._offer(busy=False)
+        if copy is not None:
+            self.restore.setFocus()
         if copy is None:
             self._say(
                 tr("There is no copy that could be trusted. Send the data folder to support.")
@@ -106,6 +111,7 @@ class TroubleWindow(QWidget):
         self.go_on.setVisible(rescue is not None and rescue.go_on is not None)
         for button in (self.restore, self.go_on, self.leave):
             button.setEnabled(not busy)
+        self._fit()
 
     def _on_restore(self) -> None:
         if self._rescue is not None and self._copy is not None:
@@ -134,6 +140,16 @@ class TroubleWindow(QWidget):
     def _say(self, words: str) -> None:
         self.hint.setText(words)
         self.hint.show()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as large as the words want: labels that break lines have no minimum of their own."""
+        needed = self._line.totalHeightForWidth(max(self.width(), _WIDTH))
+        self.setMinimumSize(_WIDTH, max(needed, _HEIGHT))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
 
 def show_trouble(error: CashierError, rescue: Rescue | None = None) -> bool:

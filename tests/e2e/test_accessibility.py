@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from pos.terminal.attempt import Situation
 from pos.ui.screens.checkout_views import Page
 from tests.e2e.counter import CORK, GIFT, TEA, UNKNOWN, Counter
-from tests.e2e.eyes import cut_off, nameless
+from tests.gallery.eyes import cut_off, nameless
 from tests.ui.front_fixture import turn, until
 
 SIZES = ((1366, 768), (1920, 1080))

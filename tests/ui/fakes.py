@@ -54,7 +54,8 @@ Protein bar|$3.20|80 left
 Gift card|Open price|
 Mat cleaner|$12.00|9 left
 Hoodie · 4 sizes|$58.00|22 left
-Locker rental|$2.00|"""
+Locker rental|$2.00|
+Stainless steel insulated bottle 750 ml with a bamboo lid|$1,024.00|1,204 left"""
 
 
 def products():
@@ -97,6 +98,14 @@ def page(offset, limit):
     return PRODUCTS[offset : offset + limit]
 
 
+def none():
+    return 0
+
+
+def no_page(_offset, _limit):
+    return []
+
+
 def shell_with(name: str, screen: QWidget, statuses=READY) -> Shell:
     shell = Shell()
     shell.show_shop(SHOP)
@@ -114,7 +123,7 @@ def sale(calls, host=None) -> SaleScreen:
     screen = SaleScreen(calls, host, "usd")
     screen.show_categories(CATEGORIES)
     screen.grid.products.show_source(count, page)
-    screen.show_found("15 products · tax added at the end")
+    screen.show_found("16 products · tax added at the end")
     screen.show_cart(CART)
     screen.panel.lines.select("l2")
     return screen
@@ -168,7 +177,7 @@ CASH = CheckoutView(ORDER, Page.CASH, TENDERS_OFFLINE, "cash", cash=CashView(171
 
 def card(state, **known) -> CheckoutView:
     news = CardNews(CardState(state), "$171.41", **{"reader": "Front desk reader", **known})
-    waiting = state not in ("declined", "canceled", "failed")
+    waiting = state not in ("declined", "canceled", "failed", "idle", "approved")
     order = replace(ORDER, can_leave=not waiting or state == "waiting")
     return CheckoutView(order, Page.CARD, TENDERS, "card", locked=waiting, card=card_view(news))
 

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication
 
 from pos.ui import theme
 from pos.ui.screens.cart_totals import Sums
+from tests.gallery.looking import settle
 from tests.ui.fakes import CART
-from tests.ui.shoot import settle
 from tests.ui.test_sale import sale, shell
 
 __all__ = ["sale", "shell"]  # fixtures

@@ -10,8 +10,8 @@ from pos.ui.screens.checkout_words import CardNews, CardState, card_view, clock_
 from pos.ui.screens.quick_cash import quick_amounts
 from pos.ui.widgets.buttons import Button, TenderButton
 from pos.ui.widgets.steps import StepState
+from tests.gallery.looking import settle
 from tests.ui import fakes
-from tests.ui.shoot import settle
 from tests.ui.test_sale import heard
 
 ENTER, LEFT = Qt.Key.Key_Return, Qt.MouseButton.LeftButton

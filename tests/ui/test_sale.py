@@ -9,9 +9,9 @@ from pos.ui.screens.sale import SaleScreen
 from pos.ui.screens.sale_dialogs import parse_percent, parse_quantity
 from pos.ui.screens.sale_views import DiscountInput, DiscountKind, LineView, NoteInput, VariantView
 from pos.ui.shell import Shell
+from tests.gallery.looking import settle
 from tests.ui import fakes
 from tests.ui.fakes import CART, LINES, PRODUCTS
-from tests.ui.shoot import settle
 
 
 @pytest.fixture

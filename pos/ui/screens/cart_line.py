@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
@@ -30,14 +31,15 @@ HEIGHT = 64
 FIGURE = 40
 _SIDE = 16
 _TOTAL = 84
+_SHORT = 8  # letters of a figure that always has room
 _STEPPER = 2 * TOUCH + FIGURE
 _KEPT = 200
 _MINUS, _JOINER = "\N{MINUS SIGN}", "\N{WORD JOINER}"
 
 
-def stepper_box(row: QRect) -> QRect:
-    """Return where the stepper of a row is."""
-    left = row.right() - _SIDE - _TOTAL - _STEPPER
+def stepper_box(row: QRect, total: int = _TOTAL) -> QRect:
+    """Return where the stepper of a row is; ``total`` is the room for the figure after it."""
+    left = row.right() - _SIDE - total - _STEPPER
     return QRect(left, row.top() + (HEIGHT - TOUCH) // 2, _STEPPER, TOUCH)
 
 
@@ -66,6 +68,12 @@ class LineDelegate(QStyledItemDelegate):
         self._wide, self._narrow = QFontMetrics(self._bold), QFontMetrics(self._small)
         self._kept: dict[tuple[LineView, int], _Words] = {}
         self.flashing = ""
+        self.total = _TOTAL
+
+    def make_room(self, totals: Iterable[str]) -> None:
+        """Leave the widest of these figures its place, the same in every line."""
+        long = (each for each in totals if len(each) > _SHORT)
+        self.total = max((_TOTAL, *(self._wide.horizontalAdvance(each) + 8 for each in long)))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(200, HEIGHT)
@@ -75,7 +83,7 @@ class LineDelegate(QStyledItemDelegate):
         tokens = theme.tokens()
         box: QRect = option.rect
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        stepper = stepper_box(box)
+        stepper = stepper_box(box, self.total)
         words = self._words(line, stepper.left() - 8 - box.left() - _SIDE)
         self._ground(painter, box, tokens, chosen=chosen or line.id == self.flashing)
         painter.drawPixmap(stepper.topLeft(), _stepper(tokens, last=line.quantity_milli <= MILLI))

@@ -95,6 +95,7 @@ class CartList(QListView):
         """Show the newest lines; a new one is selected and flashes."""
         before = {line.id: line.quantity_milli for line in self.cart.lines}
         keep = self.selected
+        self._lines.make_room(line.total for line in lines)
         self.cart.show_lines(lines)
         fresh = [each.id for each in lines if before.get(each.id, 0) < each.quantity_milli]
         if fresh and len(fresh) < max(len(lines), 2):
@@ -155,7 +156,8 @@ class CartList(QListView):
 
     def _touch(self, at: QPoint) -> None:
         index = self.indexAt(at)
-        box = stepper_box(self.visualRect(index)) if index.isValid() else QRect()
+        place = self.visualRect(index)
+        box = stepper_box(place, self._lines.total) if index.isValid() else QRect()
         if not box.contains(at):
             return
         line = self.cart.lines[index.row()]

@@ -22,7 +22,7 @@ from pos.ui.screens.checkout_views import CheckoutView, OrderCardView, Page, Ten
 from pos.ui.tokens import GRID
 from pos.ui.widgets.buttons import TenderButton, secondary
 from pos.ui.widgets.panels import AmountRow, amount_rows, clear, column, frame, rule, scroller
-from pos.ui.widgets.text import Label, wrapped
+from pos.ui.widgets.text import ElidedLabel, wrapped
 
 
 class OrderCard(QFrame):
@@ -50,7 +50,7 @@ class OrderCard(QFrame):
             return
         self._view = view
         clear(self._rows)
-        self._rows.addWidget(Label(view.title, "title"))
+        self._rows.addWidget(ElidedLabel(view.title, "title"))
         self._rows.addSpacing(2 * GRID)
         amount_rows(self._rows, view.lines, "body")
         self._rows.addWidget(rule())

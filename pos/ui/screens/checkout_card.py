@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from pos.ui.i18n import tr
@@ -13,6 +14,9 @@ from pos.ui.widgets.buttons import Button, action, secondary
 from pos.ui.widgets.panels import clear, frame
 from pos.ui.widgets.steps import StepList
 from pos.ui.widgets.text import centred, wrapped
+
+_BOTH = 520
+"""Pixels of height for steps, a message and the note."""
 
 
 class CardPage(QWidget):
@@ -78,9 +82,20 @@ class CardPage(QWidget):
         self.steps.show_steps(view.steps)
         self.banner.show_view(view.banner)
         self._calm.setText(view.calm)
-        self._note.setVisible(bool(view.calm))
+        self._show_calm()
         if view.actions != before:
             self._build_buttons(view)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_calm()
+
+    def _show_calm(self) -> None:
+        """Say that nothing can go wrong, unless something has and takes the room."""
+        view = self._view
+        if view is not None:
+            room = view.banner is None or self.height() >= _BOTH
+            self._note.setVisible(bool(view.calm) and room)
 
     def button(self, key: str) -> Button | None:
         """Return the button of an action that is offered."""

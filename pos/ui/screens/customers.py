@@ -54,7 +54,7 @@ class CustomerChooser(QWidget):
         self.in_sale = in_sale
         self._search = SearchField(tr("Name, phone or email"))
         self.search = self._search.edit
-        self.table = Table(calls, columns(), tr("Customers"))
+        self.table = Table(calls, columns(), tr("Customers"), tr("No customer found."))
         self.form = CustomerForm()
         self.new = secondary(tr("New customer"))
         self.nobody = secondary(tr("Walk-in (no customer)"))

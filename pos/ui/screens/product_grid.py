@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import QEvent, QMargins, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QPaintEvent,
     QPen,
     QPixmap,
     QPixmapCache,
@@ -28,6 +31,7 @@ from PySide6.QtWidgets import (
 )
 
 from pos.ui import theme
+from pos.ui.i18n import tr
 from pos.ui.models.windowed import DISPLAY, PAGE, ROOT, ROW, Index, WindowedModel
 from pos.ui.screens.sale_views import ProductView
 from pos.ui.threads import Calls
@@ -38,6 +42,7 @@ ROW_HEIGHT = 122
 _GAP = 5
 _PAD = 12
 _TWO_LINES = 40
+_SHORT = 20  # letters that two lines always hold
 _EDGE = QPoint(2, 2)
 _ROOM = QMargins(2, 2, 2, 2)  # around a tile: half of its border, and its smooth corners
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -121,11 +126,30 @@ class _TileDelegate(QStyledItemDelegate):
         painter.setFont(self._bold)
         painter.setPen(QColor(tokens.text))
         name = QRect(box.left(), box.top(), box.width(), _TWO_LINES)
-        painter.drawText(name, int(_LEFT_TOP), view.name)
+        painter.drawText(name, int(_LEFT_TOP), _two_lines(view.name, box.width()))
         painter.drawText(box, int(_LEFT), view.price)
         painter.setFont(self._low if view.low else self._plain)
         painter.setPen(QColor(tokens.warn if view.low else tokens.muted))
         painter.drawText(box, int(_RIGHT), view.stock)
+
+
+def _two_lines(name: str, width: int) -> str:
+    """Cut a name to what two lines of so many pixels hold; the rest would be slivers."""
+    return name if len(name) <= _SHORT else _fitted(name, width)
+
+
+@lru_cache(maxsize=2048)
+def _fitted(name: str, width: int) -> str:
+    metrics, room = QFontMetrics(theme.font(15, QFont.Weight.Bold)), QRect(0, 0, width, 0)
+    letters, text = len(name), name
+    while letters > 1 and metrics.boundingRect(room, int(_LEFT_TOP), text).height() > _TWO_LINES:
+        letters -= 1
+        text = _cut(name, letters)
+    return text
+
+
+def _cut(name: str, letters: int) -> str:
+    return f"{name[:letters].rstrip()}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _ground(size: QSize, ratio: float, *, strong: bool, down: bool) -> QPixmap:
@@ -165,8 +189,10 @@ class ProductGrid(QTableView):
         self.setModel(self.products)
         self.setItemDelegate(self._tiles)
         self.setProperty("role", "grid")
-        self.setAccessibleName("Products")
+        self.setAccessibleName(tr("Products"))
         self._plain_table()
+        self._asked = False
+        self.products.ready.connect(self._on_ready)
         self.clicked.connect(self._clicked)
 
     def _plain_table(self) -> None:
@@ -188,6 +214,19 @@ class ProductGrid(QTableView):
         self.products.first = min(across * (self.viewport().height() // ROW_HEIGHT + 1), PAGE)
         self.products.set_across(across)
         super().resizeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._asked and not self.products.total:
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(theme.tokens().muted))
+            middle = Qt.AlignmentFlag.AlignCenter
+            painter.drawText(self.viewport().rect(), middle, tr("No product found."))
+            painter.end()
+
+    def _on_ready(self) -> None:
+        self._asked = True
+        self.viewport().update()
 
     def first(self) -> ProductView | None:
         """Return the first hit, None while it is read or when there is none."""

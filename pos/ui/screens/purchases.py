@@ -34,13 +34,13 @@ _ARROWS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 def columns() -> tuple[Col, ...]:
     """Return the columns of the list."""
     return (
-        Col(tr("Receipt"), attrgetter("receipt"), width=126, bold=True),
-        Col(tr("Time"), attrgetter("time"), width=76),
+        Col(tr("Receipt"), attrgetter("receipt"), width=118, bold=True),
+        Col(tr("Time"), attrgetter("time"), width=76, spare=3),
         Col(tr("Customer"), attrgetter("customer")),
         Col(tr("Total"), attrgetter("total"), width=110, right=True, bold=True),
-        Col(tr("Paid with"), attrgetter("paid_with")),
+        Col(tr("Paid with"), attrgetter("paid_with"), spare=2),
         Col(tr("Status"), attrgetter("status"), width=174, tone=attrgetter("tone")),
-        Col(tr("Backend"), attrgetter("backend"), width=88, soft=True),
+        Col(tr("Backend"), attrgetter("backend"), width=100, soft=True, spare=1),
     )
 
 

@@ -96,7 +96,7 @@ class RefundPanel(QWidget):
         self.reason = MenuButton([("", tr("Choose"))], tr("Reason: "))
         self.words = field(tr("What happened?"))
         self.amount = field(tr("Or an amount"))
-        self.fee = field(tr("Fee kept: 5.00 or 10 %"))
+        self.fee = field(tr("Fee: 5.00 or 10 %"))
         self._approval = frame("soft-warn")
         self._approval_words = wrapped("", "strong")
         self.steps = StepList()

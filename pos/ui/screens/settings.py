@@ -31,7 +31,7 @@ from pos.ui.widgets.panels import frame, scroller
 from pos.ui.widgets.text import wrapped
 
 _WIDEST = 760
-_LEFT = 248
+_LEFT = 264
 
 Row = tuple[str, str, str, Section, str]
 """Name, words, picture, the section, and what else a person may call it."""

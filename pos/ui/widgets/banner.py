@@ -14,9 +14,11 @@ from pos.ui.i18n import tr
 from pos.ui.icons import pixmap
 from pos.ui.tokens import GRID, Tone
 from pos.ui.widgets.buttons import Button
-from pos.ui.widgets.panels import clear
-from pos.ui.widgets.text import Label, picture, restyle, wrapped
+from pos.ui.widgets.flow import Flow
+from pos.ui.widgets.panels import clear, row
+from pos.ui.widgets.text import ElidedLabel, picture, restyle, wrapped
 
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _PICTURES = {
     Tone.OK: "circle-check",
     Tone.WARN: "triangle-alert",
@@ -105,23 +107,28 @@ class Banner(QFrame):
         for text in (view.charged, view.remedy):
             if text:
                 self._body.addWidget(wrapped(text))
-        if view.code or view.actions:
-            self._body.addLayout(self._actions(view))
-
-    def _actions(self, view: BannerView) -> QHBoxLayout:
-        line = QHBoxLayout()
-        line.setSpacing(2 * GRID)
-        for key, words in view.actions:
-            made = Button(words)
-            made.setProperty("key", key)
-            made.clicked.connect(self._act)
-            line.addWidget(made)
-        line.addStretch()
+        if view.actions:
+            self._body.addSpacing(GRID)
+            self._body.addLayout(self._buttons(view))
         if view.code:
-            line.addWidget(Label(tr("Code {code}").format(code=view.code), "muted"))
-            copy = Button(tr("Copy"), "link", "copy")
-            copy.clicked.connect(self._copy)
-            line.addWidget(copy)
+            self._body.addLayout(self._code(view.code))
+
+    def _buttons(self, view: BannerView) -> Flow:
+        made = Flow()
+        for key, words in view.actions:
+            button = Button(words)
+            button.setProperty("key", key)
+            button.clicked.connect(self._act)
+            made.addWidget(button)
+        return made
+
+    def _code(self, code: str) -> QHBoxLayout:
+        copy = Button(tr("Copy"), "link", "copy")
+        copy.clicked.connect(self._copy)
+        words = ElidedLabel(tr("Code {code}").format(code=code), "muted")
+        words.setAlignment(_RIGHT)
+        line = row(words, copy)
+        line.setStretch(0, 1)
         return line
 
     def _act(self) -> None:

@@ -12,6 +12,8 @@ from pos.ui.tokens import TOUCH, Tone
 
 _HEIGHT = 28
 _SHAPE = 10
+PILL_FRAME = 41
+"""Pixels of a pill that are not its words."""
 
 
 class Pill(QPushButton):
@@ -34,7 +36,7 @@ class Pill(QPushButton):
         self.setFixedSize(self.sizeHint())
 
     def sizeHint(self) -> QSize:
-        return QSize(QFontMetrics(self._face).horizontalAdvance(self.text()) + 41, TOUCH)
+        return QSize(QFontMetrics(self._face).horizontalAdvance(self.text()) + PILL_FRAME, TOUCH)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -69,4 +71,4 @@ def paint_pill(
 
 def pill_width(text: str, font_width: int) -> int:
     """Return the width of a pill for a text of that many pixels."""
-    return font_width + 41 if text else 0
+    return font_width + PILL_FRAME if text else 0

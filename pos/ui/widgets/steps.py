@@ -14,7 +14,7 @@ from pos.ui import theme
 from pos.ui.icons import pixmap
 from pos.ui.tokens import GRID
 from pos.ui.widgets.panels import clear, row
-from pos.ui.widgets.text import Label
+from pos.ui.widgets.text import Label, wrapped
 
 _SIDE = 28
 _TURN_MS = 50
@@ -107,12 +107,14 @@ class StepList(QWidget):
         self._shown = tuple(steps)
         clear(self._rows)
         for step in steps:
-            self._rows.addLayout(row(StepMark(step.state), _words(step), 1, spacing=3 * GRID))
+            line = row(StepMark(step.state), _words(step), spacing=3 * GRID)
+            line.setStretch(1, 1)
+            self._rows.addLayout(line)
 
 
 def _words(step: StepView) -> Label:
     role = {StepState.CURRENT: "strong", StepState.PENDING: "soft"}.get(step.state, "body")
-    made = Label(step.text, role)
+    made = wrapped(step.text, role)
     if step.state is StepState.CURRENT:
         made.set_tone("info")
     elif step.state is StepState.FAILED:

@@ -31,11 +31,15 @@ from pos.ui import theme
 from pos.ui.models.windowed import DISPLAY, PAGE, ROOT, ROW, Index, WindowedModel
 from pos.ui.threads import Calls
 from pos.ui.tokens import Tokens, Tone
-from pos.ui.widgets.pill import paint_pill, pill_width
+from pos.ui.widgets.pill import PILL_FRAME, paint_pill, pill_width
 
 ROW_HEIGHT = 48
 _HEAD = 36
 _PAD = 12
+_TITLE = 12
+_EDGE = 2
+_READABLE = 118
+"""Pixels below which a column that shares the rest says too little."""
 _HORIZONTAL = Qt.Orientation.Horizontal
 _SELECTED = QStyle.StateFlag.State_Selected
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -46,7 +50,10 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True, slots=True)
 class Col:
-    """One column. ``width`` is in pixels, 0 shares what is left; ``tone`` makes it a pill."""
+    """One column. ``width`` is in pixels, 0 shares what is left; ``tone`` makes it a pill.
+
+    In a narrow window the columns with the lowest ``spare`` above 0 go first.
+    """
 
     title: str
     text: Callable[[Any], str]
@@ -55,6 +62,7 @@ class Col:
     bold: bool = False
     soft: bool = False
     tone: Callable[[Any], Tone] | None = None
+    spare: int = 0
 
 
 class TableModel(WindowedModel):
@@ -108,7 +116,8 @@ class _Cells(QStyledItemDelegate):
     def _state(self, painter: QPainter, box: QRect, text: str, tone: Tone) -> None:
         font, metrics = self._pill
         if text:
-            width = min(pill_width(text, metrics.horizontalAdvance(text)), box.width())
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width() - PILL_FRAME)
+            width = pill_width(text, metrics.horizontalAdvance(text))
             place = QRect(box.left(), box.center().y() - 12, width, 25)
             paint_pill(painter, place, text, tone, font=font, radius=6)
 
@@ -175,6 +184,7 @@ class Table(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.rows.first = min(self.viewport().height() // ROW_HEIGHT + 1, PAGE)
+        self._spare(event.size().width())
         super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -204,13 +214,31 @@ class Table(QTableView):
         self.horizontalHeader().setSectionsClickable(False)
 
     def _set_widths(self, cols: Sequence[Col]) -> None:
+        """Give each column its width, or more where its title is longer in this language."""
         header = self.horizontalHeader()
+        _font, metrics = _face(_TITLE, QFont.Weight.DemiBold)
         for at, col in enumerate(cols):
+            title = metrics.horizontalAdvance(col.title.upper()) + 2 * _PAD + _EDGE
             if col.width:
                 header.setSectionResizeMode(at, QHeaderView.ResizeMode.Fixed)
-                header.resizeSection(at, col.width)
+                header.resizeSection(at, max(col.width, title))
             else:
                 header.setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
+
+    def _spare(self, room: int) -> None:
+        """Leave out what can be spared, so that the columns that share the rest can be read."""
+        header, cols = self.horizontalHeader(), self.rows.cols
+        wanted = {
+            at: header.sectionSize(at) if col.width else _READABLE for at, col in enumerate(cols)
+        }
+        for at in sorted((at for at, col in enumerate(cols) if col.spare), key=self._spared):
+            hide = sum(wanted.values()) > room
+            header.setSectionHidden(at, hide)
+            if hide:
+                del wanted[at]
+
+    def _spared(self, at: int) -> int:
+        return self.rows.cols[at].spare
 
     def _first(self) -> None:
         """Choose again what was chosen before the list was read anew, else the first."""
