@@ -76,6 +76,7 @@ class Front(QObject):
     def start(self) -> None:
         """Show the window; look through what an earlier run left before the first sale."""
         self.shell.show_page(SALE)
+        self.settings.first_run.open_if_due()
         self.writes.submit(self._recover, then=self._recovered, failed=self._not_recovered)
 
     def close(self) -> bool:

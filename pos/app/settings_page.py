@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from pos.app.build import Till
+from pos.app.first_run import FirstRun
 from pos.app.links import outside
 from pos.app.reader_desk import TillReaderDesk
 from pos.services.links import SecretDesk
@@ -34,7 +35,6 @@ class SettingsPage(QObject):
     reconnect_wanted = Signal()
     sync_wanted = Signal()
     restart_wanted = Signal()
-    setup_wanted = Signal()
     crashed = Signal(object)
 
     def __init__(
@@ -68,6 +68,7 @@ class SettingsPage(QObject):
             self.screen.reader, till.settings, self._desk, (writes, self.away)
         )
         self.imports = ImportController(self.screen.imports, till.catalogue, self.bringing)
+        self.first_run = FirstRun(till, shell, threads, (self.away, self.bringing))
         self._wire(shell)
 
     def _wire(self, shell: Shell) -> None:
@@ -82,7 +83,10 @@ class SettingsPage(QObject):
         self.screen.section_opened.connect(self._on_section)
         self.screen.backend.sync_asked.connect(self._on_sync)
         self.screen.look.restart_asked.connect(self.restart_wanted)
-        self.screen.shop.again_asked.connect(self.setup_wanted)
+        self.screen.shop.again_asked.connect(self.first_run.again)
+        self.first_run.shop_changed.connect(self.shop_changed)
+        self.first_run.products_changed.connect(self.products_changed)
+        self.first_run.reconnect_wanted.connect(self.reconnect_wanted)
         self.imports.imported.connect(self.products_changed)
         for calls in (self.away, self.bringing):
             calls.crashed.connect(self.crashed)
@@ -90,12 +94,13 @@ class SettingsPage(QObject):
     def show_shop(self, shop: Shop) -> None:
         """Show the shop as it is now."""
         parts = (self.shop, self.forms, self.pin, self.links, self.readers, self.imports)
-        for part in parts:
+        for part in (*parts, self.first_run):
             part.show_shop(shop)
 
     def show_sync(self, status: SyncStatus) -> None:
         """Show how the talk with the backend goes."""
         self.links.show_sync(status)
+        self.first_run.show_sync(status)
 
     def hang_up(self) -> None:
         """Break off an import and a check, and end the question that is being asked outside."""
@@ -104,6 +109,7 @@ class SettingsPage(QObject):
             leave()
         self._outside.hang_up()
         self._desk.hang_up()
+        self.first_run.hang_up()
 
     def threads(self) -> tuple[Calls, ...]:
         """Return what the window ends when it closes."""

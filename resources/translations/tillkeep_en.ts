@@ -53,6 +53,7 @@
   </message>
   <message numerus="yes">
    <location filename="../../pos/ui/controllers/sale.py" />
+   <location filename="../../pos/ui/controllers/setup_words.py" />
    <source>%n products</source>
    <translation>
     <numerusform>%n product</numerusform>
@@ -65,6 +66,14 @@
    <translation>
     <numerusform>%n scan waits for the next sale.</numerusform>
     <numerusform>%n scans wait for the next sale.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <location filename="../../pos/ui/screens/catalogue_section.py" />
+   <source>Import %n products</source>
+   <translation>
+    <numerusform>Import %n product</numerusform>
+    <numerusform>Import %n products</numerusform>
    </translation>
   </message>
   <message numerus="yes">
