@@ -128,13 +128,24 @@ def bare(data_dir: Path | None = None) -> Config:
     return Config(data_dir=look.told_folder(data_dir) or default_folder())
 
 
+class SettingsFileError(CashierError):
+    """tillkeep.toml cannot be used; ``config`` is what counts without it."""
+
+    def __init__(self, config: Config, error: CashierError) -> None:
+        super().__init__(error.code, error.message, error.remedy)
+        self.config = config
+
+
 def load(data_dir: Path | None = None) -> Config:
     """Defaults, then ``tillkeep.toml`` in the data folder, then ``TILLKEEP_*`` variables.
 
-    Raises `CashierError` for a file that cannot be read or names an unknown setting.
+    Raises `SettingsFileError` for a file that cannot be read or names an unknown setting.
     """
     config = bare(data_dir)
-    written = _from_file(config.settings_file)
+    try:
+        written = _from_file(config.settings_file)
+    except CashierError as error:
+        raise SettingsFileError(config, error) from error
     spoken = {
         name: value
         for name in ("backend_url", "stripe_url", "locale")
@@ -145,9 +156,9 @@ def load(data_dir: Path | None = None) -> Config:
 
 
 def _from_file(path: Path) -> dict[str, str | bool]:
-    if not path.exists():
-        return {}
     try:
+        if not path.exists():
+            return {}
         values = tomllib.loads(_text_of(path))
     except (OSError, ValueError, RecursionError) as error:
         raise CashierError(

@@ -10,6 +10,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
@@ -46,7 +47,6 @@ def run(
     ``load`` reads the configuration. ``prepare`` may change settings before the
     window opens (the demo's reader). ``look`` is what the first paint wears, and
     ``again`` opens the till anew when it is to be drawn at another scale.
-    Raises `CashierError` as ``load`` does.
     """
     sys.setswitchinterval(_HAND_OVER_S)
     gc.disable()  # in whatever thread is loading; the front's collector takes over
@@ -58,7 +58,7 @@ def run(
 
     scanner = Scanner(app)
     scanner.mode = "queue"
-    till = _opened(app, (frame, look), load(), (secrets, preset))
+    till = _opened(app, (frame, look), load, (secrets, preset))
     if till is None:
         from pos.ui.trouble import EXIT_TROUBLE
 
@@ -74,7 +74,7 @@ def run(
 def _opened(
     app: QApplication,
     first: tuple[Frame, Look],
-    config: Config,
+    load: Callable[[], Config],
     fresh: tuple[SecretStore | None, Preset | None],
 ) -> Till | None:
     """Open the till; where it cannot be opened, say why until it is mended or given up."""
@@ -82,27 +82,47 @@ def _opened(
 
     frame, look = first
     while True:
+        config: Config | None = None
         try:
-            return behind(lambda: _open(config, *fresh))
+            config = load()
+            return behind(partial(_open, config, *fresh))
         except CashierError as error:
-            from pos.app.rescue import rescue_for
             from pos.ui import i18n, theme
-            from pos.ui.trouble import show_trouble
 
             theme.apply(app, look.theme)
             i18n.load(app, look.locale)
             frame.hide()
-            if not show_trouble(error, rescue_for(error, config)):
+            if not _mended(error, config, fresh[0]):
                 return None
             frame.leaving = False
             frame.show()
 
 
+def _mended(error: CashierError, config: Config | None, secrets: SecretStore | None) -> bool:
+    """Say in the window what is wrong; returns whether the till can be opened again now."""
+    from pos.app.doctor import Examination
+    from pos.app.rescue import rescue_for
+    from pos.config import SettingsFileError
+    from pos.ui.trouble import show_trouble
+
+    if isinstance(error, SettingsFileError):
+        config = error.config
+    if config is None:
+        return show_trouble(error)
+    return show_trouble(error, rescue_for(error, config), partial(Examination, config, secrets))
+
+
 def _open(config: Config, secrets: SecretStore | None, preset: Preset | None) -> Till:
-    """Load what takes long and open the till; runs in a thread of its own."""
+    """Load what takes long and open the till and its log; runs in a thread of its own."""
+    from pos import logs
     from pos.app.build import build
 
     till = build(config, secrets=secrets, preset=preset)
+    try:
+        logs.configure(config.logs)
+    except CashierError:
+        till.close()
+        raise
     till.link.prepare()
     from pos.app import front  # noqa: F401  the screens' modules, while there is time
     from pos.ui import wording
@@ -122,12 +142,10 @@ def _sell(
     """Show the window until it is closed; also tells whether every thread has ended."""
     from pos import logs
 
-    if frame.leaving:  # it was closed meanwhile
-        frame.done()
-        till.close()
-        return 0, True
     try:
-        logs.configure(till.config.logs)
+        if frame.leaving:  # it was closed meanwhile
+            frame.done()
+            return 0, True
         if prepare is not None:
             prepare(till)
         return _show(till, app, scanner, frame)

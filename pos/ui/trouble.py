@@ -10,15 +10,20 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from pos.errors import CashierError, PosError
 from pos.services.safety import Copy
+from pos.ui.controllers.doctor import Examines
 from pos.ui.i18n import tr
 from pos.ui.threads import Calls, unexpected
+from pos.ui.trouble_check import Checking
 from pos.ui.widgets.banner import Banner, banner_for
 from pos.ui.widgets.buttons import Button
+from pos.ui.widgets.panels import column
 from pos.ui.widgets.text import Label, wrapped
 
 _WIDTH, _HEIGHT = 640, 320
 EXIT_TROUBLE = 3
 """Exit code of a till that could not open."""
+_WIDE, _HIGH = 900, 720
+"""Pixels wanted for the lines of a check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,12 @@ class Rescue:
 class TroubleWindow(QWidget):
     """One message, a way out, and a copy to restore where one would help."""
 
-    def __init__(self, error: CashierError, rescue: Rescue | None = None) -> None:
+    def __init__(
+        self,
+        error: CashierError,
+        rescue: Rescue | None = None,
+        examines: Callable[[], Examines] | None = None,
+    ) -> None:
         super().__init__()
         self.setWindowTitle(tr("Tillkeep"))
         self.setProperty("role", "page")
@@ -51,26 +61,34 @@ class TroubleWindow(QWidget):
         self.hint = wrapped("", "dim")
         self.restore = Button("", "primary")
         self.go_on = Button(tr("Go on with this file in a new number series"))
-        self.leave = Button(tr("Close"))
+        self.check, self.leave = Button(tr("Check this till")), Button(tr("Close"))
+        self._examines, self._doctor = examines, Checking(self)
         self._lay_out()
         self._wire()
         self.leave.setFocus()
 
     def _lay_out(self) -> None:
-        line = self._line = QVBoxLayout(self)
+        self._page = QWidget()
+        both = column(self, 0)
+        for page in (self._page, self._doctor):
+            both.addWidget(page)
+        line = self._line = QVBoxLayout(self._page)
         line.setContentsMargins(24, 24, 24, 24)
         line.setSpacing(16)
         line.addWidget(Label(tr("Tillkeep cannot open"), "title"))
         line.addWidget(self._banner)
         line.addWidget(self.hint)
         line.addStretch()
-        for button in (self.restore, self.go_on, self.leave):
+        for button in (self.restore, self.go_on, self.check, self.leave):
             line.addWidget(button)
-        for widget in (self.hint, self.restore, self.go_on):
+        for widget in (self.hint, self.restore, self.go_on, self._doctor):
             widget.hide()
+        self.check.setVisible(self._examines is not None)
 
     def _wire(self) -> None:
         self.leave.clicked.connect(self.close)
+        self.check.clicked.connect(self._on_check)
+        self._doctor.left.connect(self._on_checked)
         if self._rescue is None or self._calls is None:
             return
         self.restore.clicked.connect(self._on_restore)
@@ -80,9 +98,23 @@ class TroubleWindow(QWidget):
         self._calls.submit(self._rescue.find, then=self._found, failed=self._failed)
 
     def shut(self) -> None:
-        """End the thread; call it once the window is closed."""
+        """End the threads; call it once the window is closed."""
+        self._doctor.shut()
         if self._calls is not None:
             self._calls.close()
+
+    def _on_check(self) -> None:
+        if self._examines is not None:
+            self._doctor.open(self._examines)
+            self._page.hide()
+            self._doctor.show()
+            self.setMinimumSize(_WIDTH, _HEIGHT)
+            self.resize(max(self.width(), _WIDE), max(self.height(), _HIGH))
+
+    def _on_checked(self) -> None:
+        self._doctor.hide()
+        self._page.show()
+        self._fit()
 
     def _found(self, copy: Copy | None) -> None:
         self._copy = copy
@@ -91,7 +123,10 @@ class TroubleWindow(QWidget):
             self.restore.setFocus()
         if copy is None:
             self._say(
-                tr("There is no copy that could be trusted. Send the data folder to support.")
+                tr(
+                    "There is no copy that could be trusted. Keep the data folder as it is, and"
+                    " save a support file: press Check this till."
+                )
             )
             return
         at = copy.at.astimezone()
@@ -109,7 +144,7 @@ class TroubleWindow(QWidget):
         rescue = self._rescue
         self.restore.setVisible(self._copy is not None)
         self.go_on.setVisible(rescue is not None and rescue.go_on is not None)
-        for button in (self.restore, self.go_on, self.leave):
+        for button in (self.restore, self.go_on, self.check, self.leave):
             button.setEnabled(not busy)
         self._fit()
 
@@ -144,6 +179,8 @@ class TroubleWindow(QWidget):
 
     def _fit(self) -> None:
         """Be as large as the words want: labels that break lines have no minimum of their own."""
+        if self._page.isHidden():
+            return
         needed = self._line.totalHeightForWidth(max(self.width(), _WIDTH))
         self.setMinimumSize(_WIDTH, max(needed, _HEIGHT))
 
@@ -152,9 +189,16 @@ class TroubleWindow(QWidget):
         self._fit()
 
 
-def show_trouble(error: CashierError, rescue: Rescue | None = None) -> bool:
-    """Show the window until it is closed; says whether the till can be opened again now."""
-    window = TroubleWindow(error, rescue)
+def show_trouble(
+    error: CashierError,
+    rescue: Rescue | None = None,
+    examines: Callable[[], Examines] | None = None,
+) -> bool:
+    """Show the window until it is closed; says whether the till can be opened again now.
+
+    ``examines`` makes what checks the till, where somebody asks for that.
+    """
+    window = TroubleWindow(error, rescue, examines)
     window.show()
     QApplication.exec()
     window.shut()

@@ -117,7 +117,7 @@ def test_a_damaged_till_opens_after_one_click(qtbot, qapp, ruined, monkeypatch):
     """The whole way that the program takes, but for the hand at the mouse."""
     said = []
 
-    def show(error, rescue):
+    def show(error, rescue, _examines):
         said.append(error.code)
         with opened(qtbot, error, rescue) as window:
             qtbot.waitUntil(window.restore.isVisible)
@@ -128,7 +128,7 @@ def test_a_damaged_till_opens_after_one_click(qtbot, qapp, ruined, monkeypatch):
     monkeypatch.setattr(trouble, "show_trouble", show)
     frame = Frame()
     qtbot.addWidget(frame)
-    till = run._opened(qapp, (frame, Look()), ruined, (MemorySecrets(), None))
+    till = run._opened(qapp, (frame, Look()), lambda: ruined, (MemorySecrets(), None))
     theme.apply(qapp)
     assert said == ["database_damaged"]
     assert till.shop().name == "My shop"

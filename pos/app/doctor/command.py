@@ -6,8 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pos.app.doctor.examine import Examination
-from pos.config import Config, bare, load
-from pos.errors import CashierError
+from pos.config import Config, SettingsFileError, load
 from pos.logs import redact
 from pos.services import bundle
 from pos.services.doctor import CHECKS, Finding, Trouble, report, worst
@@ -43,5 +42,5 @@ def config_for(data_dir: Path | None) -> Config:
     """Read the configuration; where that fails, a check says why, and the usual one counts."""
     try:
         return load(data_dir)
-    except (CashierError, OSError):
-        return bare(data_dir)
+    except SettingsFileError as error:
+        return error.config

@@ -21,10 +21,6 @@ def settings_file(config: Config) -> Finding:
     except CashierError as error:
         told = f"{FILE} cannot be used."
         return Finding(Check.SETTINGS, Trouble.BAD, error.message, error.remedy, error.code, told)
-    except OSError as error:
-        told = f"{FILE} cannot be looked for ({type(error).__name__})."
-        remedy = "Give this user the right to read the data folder."
-        return Finding(Check.SETTINGS, Trouble.BAD, told, remedy, "config_unreadable")
     there = config.settings_file.exists()
     found = f"{FILE} is in order." if there else f"There is no {FILE}: the usual settings count."
     return Finding(Check.SETTINGS, Trouble.OK, found)

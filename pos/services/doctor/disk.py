@@ -29,7 +29,7 @@ _DRIVE_REMOTE = 4  # of Windows' GetDriveTypeW
 def folder(config: Config) -> Finding:
     """Look whether the data folder is there, can be written, is local and is private."""
     place = config.data_dir
-    if not place.exists():
+    if not _there(place):
         return _missing(place)
     told = _refused(place)
     if told:
@@ -184,7 +184,15 @@ def _fine(place: Path) -> Finding:
 def _nearest(place: Path) -> Path:
     """Return the folder itself, or the nearest one above it that is there."""
     whole = place.absolute()
-    return next((each for each in (whole, *whole.parents) if each.exists()), whole)
+    return next((each for each in (whole, *whole.parents) if _there(each)), whole)
+
+
+def _there(place: Path) -> bool:
+    """Say whether it can be seen; what this user may not look into cannot."""
+    try:
+        return place.exists()
+    except OSError:
+        return False
 
 
 def _size(path: Path) -> int:
