@@ -47,6 +47,10 @@ The floor is a bare window: one full-text query with sqlite3 for {ROWS} rows, sh
 floor's query, no window on either side. "grown" is the same screen at {LARGE:,} beside one at
 {SMALL:,}. "slip" has two letters swapped, so that nothing matches and what may have been meant is
 asked for; beside it the floor's query for the word meant."""
+_FEWER = (
+    "among 1,000 products few have it, so that fewer tiles are read and painted; the query grows"
+    " as “query alone” shows"
+)
 _WHY = """the answer crosses to the reading thread and back, and tiles carry variants, stock and
 prices in the shop's money"""
 
@@ -177,7 +181,7 @@ def _goals(rows: list[Row]) -> list[Goal]:
     cause = f"“{worst.name}”: {_WHY}".replace("\n", " ")
     return [
         Goal("2. typed to painted tiles at 818k", worst.wall_ratio, 1.5, "x", cause),
-        Goal("2. the same, 818k to 1k", most.wall_ratio, 1.5, "x", f"“{most.name}”"),
+        Goal("2. the same, 818k to 1k", most.wall_ratio, 1.5, "x", f"“{most.name}”: {_FEWER}"),
         Goal("2. a slip at 818k: what was meant, p99", of["slip"].wall[1], FRAME_MS, "ms"),
     ]
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from pos.app.vault import Vault
 from pos.backend.client import BackendClient, prepare
@@ -164,8 +165,29 @@ def _wire(
     clocks: tuple[Clock, Callable[[], float]],
     preset: shop.Preset | None,
 ) -> Till:
-    clock, timer = clocks
-    keeper = _sound(config, clock)
+    keeper = _sound(config, clocks[0])
+    try:
+        return _wire_on(keeper, config, lock, secrets, (*clocks, preset))
+    except IntegrityError as error:
+        keeper.db.close()
+        raise CashierError(
+            "database_damaged",
+            f"The database contradicts itself: {error.orig}",
+            "Restore the newest good copy.",
+        ) from error
+    except BaseException:
+        keeper.db.close()
+        raise
+
+
+def _wire_on(
+    keeper: Keeper,
+    config: Config,
+    lock: FileLock,
+    secrets: SecretStore | None,
+    given: tuple[Clock, Callable[[], float], shop.Preset | None],
+) -> Till:
+    clock, timer, preset = given
     db = keeper.db
     shop.bootstrap(db, clock, preset=preset)
     vault = Vault(secrets or KeyringSecrets(account_of(config)))

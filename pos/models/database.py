@@ -36,9 +36,13 @@ class Database:
         @event.listens_for(engine, "connect")
         def _configure(dbapi: Any, _record: Any) -> None:
             dbapi.isolation_level = None  # SQLAlchemy, not sqlite3, decides when to BEGIN
-            for pragma in pragmas:
-                dbapi.execute(f"PRAGMA {pragma}").close()
-            _assert_durable(dbapi)
+            try:
+                for pragma in pragmas:
+                    dbapi.execute(f"PRAGMA {pragma}").close()
+                _assert_durable(dbapi)
+            except BaseException:
+                dbapi.close()  # one left open keeps what SQLite knew of the disk as it failed
+                raise
 
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:

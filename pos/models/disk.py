@@ -39,6 +39,11 @@ _SAID = {
         "The database is damaged.",
         "Close Tillkeep and start it again: it offers the newest good copy.",
     ),
+    "Could not decode to UTF-8": (
+        "database_damaged",
+        "The database is damaged.",
+        "Close Tillkeep and start it again: it offers the newest good copy.",
+    ),
     "not a database": (
         "database_damaged",
         "The database is damaged.",

@@ -11,7 +11,7 @@ from pos.config import migrations
 from pos.errors import CashierError
 from pos.models.disk import explained
 
-HEAD = "0004"
+HEAD = "0005"
 """The revision this program was written for; a test compares it with the scripts."""
 
 

@@ -74,11 +74,20 @@ class Prepared:
 
     def all(self, db: Db, **values: Any) -> list[Row]:
         """Return every row."""
-        return [self._row(row) for row in self._execute(db, values)]
+        cursor = self._execute(db, values)
+        try:
+            rows = cursor.fetchall()
+        except sqlite3.Error as error:  # a page further on may be the damaged one
+            raise _raised(self.sql, error) from error
+        return [self._row(row) for row in rows]
 
     def first(self, db: Db, **values: Any) -> Row | None:
         """Return the first row, if there is one."""
-        row = self._execute(db, values).fetchone()
+        cursor = self._execute(db, values)
+        try:
+            row = cursor.fetchone()
+        except sqlite3.Error as error:
+            raise _raised(self.sql, error) from error
         return None if row is None else self._row(row)
 
     def one(self, db: Db, **values: Any) -> Row:

@@ -43,6 +43,7 @@ class OutboxEntry(Base):
     kind: Mapped[str]
     path: Mapped[str]
     body: Mapped[bytes] = mapped_column(LargeBinary)  # frozen: a retry is byte-equal
+    digest: Mapped[str] = mapped_column(default="", server_default="")  # SHA-256 of ``body``, hex
     label: Mapped[str] = mapped_column(default="")  # for people: the receipt number
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime]

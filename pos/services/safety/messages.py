@@ -1,11 +1,13 @@
 """Whether what still waits to be told to the backend is what happened.
 
 The bytes of a message are frozen, so a bit that turns over in them is sent
-for ever. Until it is sent, it can be made again from the rows and compared.
+for ever. Its digest was written with it, and until it is sent, it can be made
+again from the rows and compared.
 """
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import msgspec
@@ -23,7 +25,13 @@ _NAMES = ("staff_name", "customer_name", "customer_email", "status")
 def unfaithful(db: Connection, at_most: int) -> str | None:
     """Return the label of a waiting message that does not say what the rows say; -1: of all."""
     waiting = (
-        select(OutboxEntry.key, OutboxEntry.kind, OutboxEntry.body, OutboxEntry.label)
+        select(
+            OutboxEntry.key,
+            OutboxEntry.kind,
+            OutboxEntry.body,
+            OutboxEntry.digest,
+            OutboxEntry.label,
+        )
         .where(OutboxEntry.sent_at.is_(None), OutboxEntry.discarded_at.is_(None))
         .where(OutboxEntry.kind.in_((PURCHASE, REFUND)), OutboxEntry.body != b"")
         .order_by(OutboxEntry.seq.desc())
@@ -34,6 +42,8 @@ def unfaithful(db: Connection, at_most: int) -> str | None:
 
 def _faithful(db: Connection, row: Any) -> bool:
     made: msgspec.Struct
+    if row.digest and row.digest != hashlib.sha256(row.body).hexdigest():
+        return False
     try:
         if row.kind == PURCHASE:
             told: msgspec.Struct = decode(bytes(row.body), PurchaseIn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -91,4 +92,5 @@ def _flush(db: Db) -> None:
 
 def _insert(db: Db, clock: Clock, **values: Any) -> None:
     now = clock()
-    _INSERT.run(db, **values, created_at=now, not_before=now)
+    digest = hashlib.sha256(values["body"]).hexdigest()
+    _INSERT.run(db, **values, digest=digest, created_at=now, not_before=now)

@@ -6,11 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from pos.app.build import Till, build
 from pos.config import Config
-from pos.models.cart import StockLevel
 from pos.models.order import Order, Payment, Refund
 from pos.services import shop
 from pos.services.catalogue import import_file
@@ -61,10 +60,6 @@ def prepare(job: Job) -> None:
     till = open_till(job, clock)
     till.settings.choose_reader(READER, "Front desk")
     bring_goods(job, till)
-    with till.db.engine.begin() as db:
-        key = till.catalogue.lookup(MAT)[0].key
-        level = {"variant_key": key, "on_hand_milli": SHELF, "updated_at": till.clock()}
-        db.execute(insert(StockLevel).values(level))
     Sale(job, clock).act(till)
     till.close()
 
