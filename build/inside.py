@@ -115,13 +115,15 @@ def _interpreter(root: Path) -> Iterator[Part]:
     yield Part("CPython", ".".join(map(str, sys.version_info[:3])), "generic", "PSF-2.0", texts)
     apache = [(root / "LICENSE").read_text("utf-8")]
     yield Part("OpenSSL", ssl.OPENSSL_VERSION.split()[1], "generic", "Apache-2.0", apache)
+    lesser = [(own / "shiboken6.txt").read_text("utf-8")]
+    yield Part("Qt", metadata.version("PySide6_Essentials"), "generic", "LGPL-3.0-only", lesser)
     blessing = [(own / "sqlite.txt").read_text("utf-8")]
     yield Part("SQLite", sqlite3.sqlite_version, "generic", "blessing", blessing)
     fonts, icons = root / "resources" / "fonts", root / "resources" / "icons"
     inter = [(fonts / "LICENSE-Inter.txt").read_text("utf-8")]
-    yield Part("Inter", "4", "generic", "OFL-1.1", inter)
+    yield Part("Inter", "4.001", "generic", "OFL-1.1", inter)
     lucide = [(icons / "LICENSE-Lucide.txt").read_text("utf-8")]
-    yield Part("Lucide", "0", "generic", "ISC", lucide)
+    yield Part("Lucide", "2026", "generic", "ISC", lucide)
 
 
 def _debian(sources: Iterable[str]) -> Iterator[Part]:

@@ -43,7 +43,11 @@ OutFile "${OUT}"
 BrandingText "${APP} ${VERSION}"
 ManifestDPIAware true
 AllowSkipFiles off
-SetCompressor /SOLID lzma
+!ifdef FAST
+  SetCompressor zlib ; an installer that is only tried
+!else
+  SetCompressor /SOLID lzma
+!endif
 !ifdef SIGN
   !finalize '${SIGN} "%1"'
   !uninstfinalize '${SIGN} "%1"'

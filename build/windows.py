@@ -86,8 +86,13 @@ def _check() -> None:
     artefacts.check_size(BUNDLE, "windows")
 
 
-def installer(out: Path, payload: Path = BUNDLE, number: str = version.VERSION) -> Path:
-    """Compile the installer of a folder; ``number`` is the version it says it is."""
+def installer(
+    out: Path, payload: Path = BUNDLE, number: str = version.VERSION, *, fast: bool = False
+) -> Path:
+    """Compile the installer of a folder; ``number`` is the version it says it is.
+
+    ``fast`` packs it less tightly, to be tried and thrown away.
+    """
     makensis = shutil.which("makensis") or str(_INSTALLED_NSIS)
     icon = artefacts.work_for("windows") / "tillkeep" / "tillkeep.ico"
     defined = {
@@ -101,6 +106,8 @@ def installer(out: Path, payload: Path = BUNDLE, number: str = version.VERSION) 
     }
     if sys.platform != "win32":
         defined["STUB64"] = "1"  # Debian's; its 32-bit stub does nothing in a Wine of 64 bits
+    if fast:
+        defined["FAST"] = "1"
     if command := os.environ.get(_OUR_SIGN):
         defined["SIGN"] = command
     dash = "/" if sys.platform == "win32" else "-"

@@ -158,7 +158,9 @@ def _show(till: Till, app: QApplication, scanner: Scanner, frame: Frame) -> tupl
     from pos import logs
     from pos.app.front import Front
     from pos.app.opening import turn
+    from pos.ui import icons
 
+    app.setWindowIcon(icons.app_icon())
     gc.freeze()  # the modules live as long as the window: no collection looks at them
     front = Front(till, app, scanner, turn)
     gc.freeze()

@@ -18,6 +18,11 @@ from pos.config import resources
 from pos.ui.tokens import Tone
 
 
+def app_icon() -> QIcon:
+    """Return the program's own icon, for its windows; the packages are made with the same."""
+    return QIcon(str(resources() / "brand" / "tillkeep.svg"))
+
+
 def icon(name: str, colour: str, size: int = 20) -> QIcon:
     """Return an icon of ``resources/icons`` drawn in ``colour`` (``#rrggbb``)."""
     return QIcon(pixmap(name, colour, size))

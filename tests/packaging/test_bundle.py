@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 
 from pos import __version__
@@ -95,6 +96,25 @@ def test_the_tour_says_what_it_needs(program, tmp_path):
     done = ask(program, tmp_path, "demo", "--tour")
     assert done.returncode == 2
     assert done.stdout.endswith("[demo_needs_backend]\n")
+
+
+@pytest.mark.usefixtures("program")
+def test_the_bill_of_materials_names_everything_inside(tmp_path):
+    """Made where packages are made; checked against the format's own schema, which lies there."""
+    env = ROOT / ".work/package/env"
+    parts = ROOT / ".work/package/pyinstaller-linux/tillkeep/inside.json"
+    words = ["-W", "error", "-m", "build.sbom", str(parts), "linux", str(tmp_path / "bill.json")]
+    subprocess.run([env / "bin/python", *words], cwd=ROOT, check=True)
+    bill = json.loads((tmp_path / "bill.json").read_text())
+    folder = next(env.glob("lib/python3.*/site-packages/cyclonedx/schema/_res"))
+    schema = json.loads((folder / "bom-1.6.SNAPSHOT.schema.json").read_text())
+    others = ("spdx.SNAPSHOT.schema.json", "jsf-0.82.SNAPSHOT.schema.json")
+    place = schema["$id"].rpartition("/")[0]
+    known = [(f"{place}/{name}", json.loads((folder / name).read_text())) for name in others]
+    registry = jsonschema_rs.Registry(known)
+    jsonschema_rs.Draft7Validator(schema, registry=registry).validate(bill)
+    names = sorted(part["name"] for part in bill["components"])
+    assert names == sorted(part["name"] for part in json.loads(parts.read_text()))
 
 
 def test_everything_inside_is_told_of_with_its_licence(program):
