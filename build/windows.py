@@ -28,7 +28,7 @@ def package(*, with_tour: bool) -> None:
         wine.prepare(display)
         _bundle_in_wine(display)
         _check()
-        setup = installer(DIST / f"Tillkeep-{version.VERSION}-setup.exe")
+        setup = installer(DIST / f"Tillkeep-{version.VERSION}-setup.exe", fast=True)
         found = artefacts.work_for("windows") / "tillkeep"
         artefacts.checksums([setup, *artefacts.describe(python, found, "windows")], "windows")
         _try_in_wine(display, setup, with_tour=with_tour)
