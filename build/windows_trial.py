@@ -28,7 +28,11 @@ MENU = USER / "AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Tillkeep/Ti
 _OLD = "0.0.9"
 _KEY = r"Software\Microsoft\Windows\CurrentVersion\Uninstall\Tillkeep"
 _RUNNING, _UNSENT = 5, 6
+_CHATTER = ("QWindowsWindow::", "EnableNonClientDpiScaling", "QtWindows::DpiAwareness")
+"""What Qt says of windows in Wine; all of it is kept beside the pictures."""
 _LONGEST_S = 60
+_SOME = 5
+"""Folders and files of the new version, while many more are to come."""
 _OLDER_FILE = ROOT / "tests" / "db" / "schemas" / "0001.db"
 
 
@@ -51,13 +55,15 @@ class Trial:
         self._holds("the window's plugin is qwindows.dll", "qwindows.dll" in told)
 
     def tour(self, console: Path, pictures: Path) -> None:
-        """Take the tour with the real ``windows`` plugin, and picture the screen meanwhile."""
+        """Take the tour with the real ``windows`` plugin, in a window on Wine's screen."""
         pictures.mkdir(parents=True, exist_ok=True)
         shown = wine.windows_path(pictures)
         with trial.backend() as (url, token):
             told = {"TILLKEEP_DEMO_BACKEND": url, "TILLKEEP_DEMO_TOKEN": token}
             words = [wine.WINE, str(console), "demo", "--tour", "--screenshots", shown]
-            say(wine.inside(words, self._display, told).rstrip())
+            said = wine.inside(words, self._display, told)
+        (pictures / "said.txt").write_text(said, "utf-8")
+        say("\n".join(line for line in said.splitlines() if not line.startswith(_CHATTER)))
 
     # the installer
 
@@ -69,6 +75,7 @@ class Trial:
         self._check_installed(PROGRAMS, _OLD)
         self._use()
         self._refuses_while_running(setup)
+        self._cut_off(setup)
         self._upgrade(setup)
         self._uninstall_with_unsent()
         self._elsewhere(setup)
@@ -83,7 +90,8 @@ class Trial:
         shutil.rmtree(payload, ignore_errors=True)
         shutil.copytree(BUNDLE, payload, copy_function=os.link)
         (payload / LIBRARIES.name / "stale.dll").write_bytes(b"from an older version")
-        return installer(WORK / "older" / f"Tillkeep-{_OLD}-setup.exe", payload, _OLD)
+        out = WORK / "older" / f"Tillkeep-{_OLD}-setup.exe"
+        return installer(out, payload, _OLD, fast=True)
 
     def _install(self, setup: Path, *words: str) -> None:
         code, said = self._ran(setup, "/S", *words)
@@ -103,8 +111,6 @@ class Trial:
         shutil.copyfile(_OLDER_FILE, DATA / "till.db")
         (PROGRAMS / "_internal-0.0.1").mkdir()
         (PROGRAMS / "_internal-0.0.1" / "forgotten.dll").write_bytes(b"of a cut-off upgrade")
-        (PROGRAMS / "_incoming").mkdir()
-        (PROGRAMS / "_incoming" / "half.dll").write_bytes(b"of a cut-off upgrade")
 
     def _refuses_while_running(self, setup: Path) -> None:
         words = [wine.WINE, str(PROGRAMS / "tillkeep-console.exe"), "simulator"]
@@ -119,6 +125,21 @@ class Trial:
         self._holds("refuses while the program runs", code == _RUNNING, str(code))
         stale = PROGRAMS / LIBRARIES.name / "stale.dll"
         self._holds("and has changed nothing", stale.is_file())
+
+    def _cut_off(self, setup: Path) -> None:
+        """Kill the installer while it writes; the older version must be whole."""
+        half = PROGRAMS / "_incoming"
+        words = [wine.WINE, str(setup), "/S", "/CurrentUser"]
+        with subprocess.Popen(  # noqa: S603  the installer that was just made
+            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=self._variables
+        ) as upgrading:
+            self._wait(lambda: len(_names(half)) > _SOME)
+            upgrading.kill()
+        self._holds("an upgrade is cut off half way", len(_names(half)) > _SOME)
+        told = self._registered("DisplayVersion")
+        self._holds(f"and {_OLD} is still the version", told == _OLD, told)
+        told = self._said(PROGRAMS / "tillkeep-console.exe", "self-test")
+        self._holds("and whole", "OFF" not in told, told)
 
     def _upgrade(self, setup: Path) -> None:
         self._install(setup)

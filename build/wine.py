@@ -162,7 +162,7 @@ def outcome(
 @contextmanager
 def screen() -> Iterator[str]:
     """Give Wine a virtual screen of its own; tells its display, and ends Wine's server after."""
-    words = ["Xvfb", "-displayfd", "1", "-screen", "0", "1920x1080x24", "-nolisten", "tcp"]
+    words = ["Xvfb", "-displayfd", "1", "-screen", "0", "2560x1440x24", "-nolisten", "tcp"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:  # noqa: S603  fixed words
         if server.stdout is None:
             raise PackagingError("Xvfb has no output")
