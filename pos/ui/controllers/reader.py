@@ -67,7 +67,7 @@ class ReaderController(QObject):
         if before is None or before.reader_id != shop.reader_id:
             self._state = ""
         self._section.form.suggest(f"{shop.name} {shop.location_name}", shop.register_name)
-        if before is None:
+        if before is None or before.locale != shop.locale:
             known = [(each.code, each.name) for each in countries().all]
             self._section.form.show_countries(known, shop.locale[-2:])
         self._show()

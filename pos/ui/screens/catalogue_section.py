@@ -118,7 +118,7 @@ class CatalogueSection(ImportSection):
 
     def _add(self, line: PreviewLine, *, bad: bool) -> None:
         at = self._rows.rowCount()
-        name = ElidedLabel(line.name, "strong" if bad else "body")
+        name = wrapped(line.name, "strong" if bad else "body")
         if bad:
             name.set_tone("bad")
         cells = (amount(str(line.line), "muted"), name, ElidedLabel(line.detail, "soft"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from pos.ui.i18n import tr
 from pos.ui.screens.pin_section import pin_field
@@ -86,18 +86,17 @@ class PaymentsPage(Section):
         text = tr("Cash is taken in any case. Cards need a Stripe key; orders can go to a backend.")
         super().__init__(tr("Payments"), text)
         self.way = Choice("toggle")
-        self._stack = QStackedWidget()
         nothing = QWidget()
         inner = column(nothing, 2 * GRID)
         inner.addWidget(wrapped(tr("Sell for cash now. Keys and a backend wait in Settings.")))
         inner.addStretch()
-        for part in (nothing, key, backend):
-            self._stack.addWidget(part)
+        self._parts: dict[str, QWidget] = {NONE: nothing, KEY: key, BACKEND: backend}
         for part in (key, backend):
             part.body.setContentsMargins(0, 0, 0, 0)
         key.token_box.hide()
         self.body.addWidget(self.way)
-        self.body.addWidget(self._stack)
+        for each in self._parts.values():
+            self.body.addWidget(each)
         self.end()
         self.way.chosen.connect(self._show)
         self.show_way(NONE)
@@ -113,7 +112,8 @@ class PaymentsPage(Section):
         self._show(way)
 
     def _show(self, way: str) -> None:
-        self._stack.setCurrentIndex((NONE, KEY, BACKEND).index(way))
+        for name, part in self._parts.items():
+            part.setVisible(name == way)
 
 
 class DonePage(Section):
