@@ -57,7 +57,7 @@ def _locked(calls: Calls) -> QWidget:
 
 # windows of their own
 
-_DAMAGED = CashierError(
+DAMAGED = CashierError(
     "database_damaged",
     "The file of sales is damaged: page 12 of 93 cannot be read.",
     "Restore the newest copy, or send the data folder to support.",
@@ -67,12 +67,12 @@ _COPY = Copy(Path("till-daily.db"), datetime(2026, 3, 14, 9, 30, tzinfo=UTC), 21
 
 @scene("trouble", own_size=True)
 def _trouble(_calls: Calls) -> QWidget:
-    return TroubleWindow(_DAMAGED)
+    return TroubleWindow(DAMAGED)
 
 
 @scene("trouble-copy", own_size=True)
 def _trouble_copy(_calls: Calls) -> QWidget:
-    return TroubleWindow(_DAMAGED, Rescue(lambda: _COPY, id, list))
+    return TroubleWindow(DAMAGED, Rescue(lambda: _COPY, id, list))
 
 
 @scene("frame", own_size=True)

@@ -17,7 +17,7 @@ from pos.ui.widgets.panels import column, frame, row
 from pos.ui.widgets.pill import Pill
 from pos.ui.widgets.text import Label, wrapped
 
-_STATE = 128
+_STATE = 160
 """Width of the column of states, in pixels: the longest word fits."""
 
 
@@ -27,6 +27,8 @@ class CheckLine(QWidget):
     def __init__(self, view: CheckView) -> None:
         super().__init__()
         self.pill = Pill()
+        self.pill.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it opens nothing here
+        self.pill.setCursor(Qt.CursorShape.ArrowCursor)
         self.title, self.found = Label("", "strong"), wrapped("", "soft")
         self.remedy = wrapped()
         side = QWidget()
