@@ -24,7 +24,7 @@ class Checking(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.panel = DoctorPanel()
-        self.back = Button(tr("Back"), "secondary", "arrow-left")
+        self.back = Button(tr("Back"))
         self.back.clicked.connect(self.left)
         body = column(self, 16, 24)
         body.addLayout(row(self.back, Label(tr("Check this till"), "title"), 1))
