@@ -72,7 +72,7 @@ def collect(
         "versions.json": json.dumps(dict(versions), indent=1) + "\n",
         "files.json": _folder(config),
         **dict(_from_rows(config)),
-        **dict(_logged(config.logs)),
+        **dict(_logged(config.logs) if _seen(config.logs) else ()),
     }
     return Bundle({name: masking.last_look(text) for name, text in files.items()}, now)
 
@@ -129,6 +129,13 @@ def _files(folder: Path) -> Iterator[Path]:
         yield from sorted(path for path in folder.rglob("*") if path.is_file())
     except OSError:
         return
+
+
+def _seen(folder: Path) -> bool:
+    try:
+        return folder.is_dir()
+    except OSError:  # this user may not look
+        return False
 
 
 def _logged(folder: Path) -> Iterator[tuple[str, str]]:

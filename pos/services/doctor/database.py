@@ -128,7 +128,12 @@ def running_totals(config: Config, stop: Stop) -> Finding:
 
 def backup(config: Config, now: datetime) -> Finding:
     """Look how old the newest copy is, and whether it can be read."""
-    newest = copies.newest(config.backups)
+    try:
+        newest = copies.newest(config.backups)
+    except OSError as error:
+        words = f"The copies cannot be looked at: {error.strerror or type(error).__name__}."
+        remedy = "Give this user the right to read the data folder."
+        return Finding(Check.BACKUP, Trouble.BAD, words, remedy, "data_read_only")
     if newest is None:
         return _no_copy(config)
     path, at = newest
