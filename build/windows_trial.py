@@ -115,9 +115,7 @@ class Trial:
     def _refuses_while_running(self, setup: Path) -> None:
         words = [wine.WINE, str(PROGRAMS / "tillkeep-console.exe"), "simulator"]
         words += ["--data", r"C:\simulator.db", "--token", "x", "--until-stdin-closes"]
-        with subprocess.Popen(  # noqa: S603  the program that was just installed
-            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=self._variables
-        ) as running:
+        with self._started(words) as running:
             if running.stdout is not None:
                 running.stdout.readline()  # it runs
             code, _ = self._ran(setup, "/S", "/CurrentUser")
@@ -130,9 +128,7 @@ class Trial:
         """Kill the installer while it writes; the older version must be whole."""
         half = PROGRAMS / "_incoming"
         words = [wine.WINE, str(setup), "/S", "/CurrentUser"]
-        with subprocess.Popen(  # noqa: S603  the installer that was just made
-            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=self._variables
-        ) as upgrading:
+        with self._started(words) as upgrading:
             self._wait(lambda: len(_names(half)) > _SOME)
             upgrading.kill()
         self._holds("an upgrade is cut off half way", len(_names(half)) > _SOME)
@@ -227,6 +223,15 @@ class Trial:
 
     def _ran(self, program: Path, *words: str) -> tuple[int, str]:
         return wine.outcome([wine.WINE, str(program), *words], self._display)
+
+    def _started(self, words: list[str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603  what was just made
+            words,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=self._variables,
+        )
 
     def _said(self, program: Path, *words: str) -> str:
         return wine.inside([wine.WINE, str(program), *words], self._display)
