@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QVBoxLayout, QW
 from pos.ui import theme
 from pos.ui.i18n import tr
 from pos.ui.icons import pixmap
-from pos.ui.tokens import DARK, GRID, Tone
+from pos.ui.tokens import DARK, GRID, LIGHT, Tone
 from pos.ui.virtual_reader_link import ReaderLink
 from pos.ui.virtual_reader_view import ReaderScreen, screen_of, unreachable
 from pos.ui.widgets.buttons import Button, on_click
@@ -27,12 +27,6 @@ DEFAULT_READER = "tmr_sim_frontdesk"
 DECLINED_CARD = "4000000000009995"
 _SIZE = QSize(380, 700)
 _PICTURE, _LIGHTS = 56, 4
-_CASE = """
-QFrame#case { background: $badge; border: none; border-radius: 28px; }
-QFrame#screen { background: $surface; border: none; border-radius: 14px; }
-QFrame#screen[dark="true"] { background: $text; }
-QFrame#screen QLabel[tone="dark"] { color: $surface; }
-"""
 
 
 class Lights(QWidget):
@@ -56,7 +50,7 @@ class Lights(QWidget):
         width, gap = 26.0, 14.0
         left = (self.width() - _LIGHTS * width - (_LIGHTS - 1) * gap) / 2
         for at in range(_LIGHTS):
-            painter.setBrush(QColor(self._colour if at < self._lit else theme.tokens().muted))
+            painter.setBrush(QColor(self._colour if at < self._lit else LIGHT.muted))
             box = QRectF(left + at * (width + gap), 6, width, 6)
             painter.drawRoundedRect(box, 3, 3)
         painter.end()
@@ -89,7 +83,7 @@ class Display(QFrame):
     def show_screen(self, screen: ReaderScreen) -> None:
         """Show one moment."""
         tokens = theme.tokens()
-        ink = tokens.tone(screen.tone)[0] if screen.power else tokens.surface
+        ink = tokens.tone(screen.tone)[0] if screen.power else LIGHT.surface
         self._picture.setPixmap(pixmap(screen.picture, ink, _PICTURE))
         self._title.setText(screen.title)
         self._title.set_tone(str(screen.tone) if screen.result else "")
@@ -161,7 +155,6 @@ class VirtualReader(QWidget):
     def _case(self) -> QFrame:
         case = QFrame()
         case.setObjectName("case")
-        case.setStyleSheet(_sheet())
         inside = QVBoxLayout(case)
         inside.setContentsMargins(5 * GRID, 4 * GRID, 5 * GRID, 6 * GRID)
         inside.setSpacing(3 * GRID)
@@ -234,14 +227,6 @@ def _notice() -> str:
 
 def _light(tone: Tone) -> str:
     return DARK.tone(Tone.OK if tone is Tone.NEUTRAL else tone)[0]  # the case is dark
-
-
-def _sheet() -> str:
-    tokens = theme.tokens()
-    sheet = _CASE
-    for name in ("badge", "surface", "text"):
-        sheet = sheet.replace(f"${name}", str(getattr(tokens, name)))
-    return sheet
 
 
 def run_virtual_reader(url: str, token: str, reader: str = DEFAULT_READER) -> int:

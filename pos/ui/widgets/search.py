@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from pos.ui import theme
@@ -23,12 +24,21 @@ class SearchField(QWidget):
         line.addWidget(self.edit)
         inside = QHBoxLayout(self.edit)
         inside.setContentsMargins(16, 0, 14, 0)
-        glass = picture(pixmap("search", theme.tokens().muted, 18))
-        glass.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        inside.addWidget(glass)
+        self._glass = picture(_glass())
+        self._glass.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        inside.addWidget(self._glass)
         self.edit.setTextMargins(28, 0, 44 if key else 0, 0)
         inside.addStretch()
         if key:
             cap = key_cap(key)
             cap.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             inside.addWidget(cap)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_glass"):
+            self._glass.setPixmap(_glass())
+
+
+def _glass() -> QPixmap:
+    return pixmap("search", theme.tokens().muted, 18)
