@@ -10,6 +10,7 @@ from pos.models.sync import JournalEntry
 from pos.services import shop as shops
 from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, MemorySecrets
 from pos.services.setup import PAGES
+from pos.ui.widgets.panels import Figure
 from pos.ui.widgets.pill import Pill
 from pos.ui.widgets.text import Label
 from tests.support.backend import TOKEN
@@ -305,6 +306,9 @@ def test_a_file_is_shown_before_it_is_imported(tmp_path):
         idle(front)
         assert till_of(front).catalogue.count() == 2
         assert section.rejected.rows.total == 2
+        figures = [each for each in section.findChildren(Figure) if each.isVisibleTo(section)]
+        told = {each.words.text(): each.figure.text() for each in figures}
+        assert told == {"New": "2", "Updated": "0", "Unchanged": "0", "Left out": "2"}
 
 
 @pytest.mark.parametrize(

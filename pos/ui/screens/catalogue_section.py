@@ -34,7 +34,7 @@ class CatalogueSection(ImportSection):
         self._preview = QWidget()
         self.bring, self._other = action(""), Button(tr("Not this file"))
         self._name, self._note = Label("", "heading"), wrapped("", "muted")
-        self._counts, self._rows = row(spacing=8 * GRID), QGridLayout()
+        self._figures, self._grid = row(spacing=8 * GRID), QGridLayout()
         self._lay_out_preview()
         self.demo.clicked.connect(self.demo_asked)
         self.bring.clicked.connect(self.confirm)
@@ -43,14 +43,14 @@ class CatalogueSection(ImportSection):
     def _lay_out_preview(self) -> None:
         inner = column(self._preview, 3 * GRID)
         inner.addWidget(self._name)
-        inner.addLayout(self._counts)
+        inner.addLayout(self._figures)
         card = frame("card")
-        self._rows.setContentsMargins(16, 8, 16, 8)
-        self._rows.setHorizontalSpacing(4 * GRID)
-        self._rows.setVerticalSpacing(2 * GRID)
-        self._rows.setColumnStretch(1, 3)
-        self._rows.setColumnStretch(2, 2)
-        card.setLayout(self._rows)
+        self._grid.setContentsMargins(16, 8, 16, 8)
+        self._grid.setHorizontalSpacing(4 * GRID)
+        self._grid.setVerticalSpacing(2 * GRID)
+        self._grid.setColumnStretch(1, 3)
+        self._grid.setColumnStretch(2, 2)
+        card.setLayout(self._grid)
         inner.addWidget(card)
         inner.addWidget(self._note)
         inner.addLayout(row(self.bring, self._other, 1, spacing=3 * GRID))
@@ -86,10 +86,10 @@ class CatalogueSection(ImportSection):
         for button in (self.choose, self.demo):
             button.hide()
         self._name.setText(view.file)
-        clear(self._counts)
+        clear(self._figures)
         for words, figure in view.counts:
-            self._counts.addWidget(Figure(words, figure))
-        self._counts.addStretch()
+            self._figures.addWidget(Figure(words, figure))
+        self._figures.addStretch()
         self._fill(view.rows, view.refused)
         self._note.setText(view.note)
         self._note.setVisible(bool(view.note))
@@ -106,21 +106,21 @@ class CatalogueSection(ImportSection):
         super().show_report(view)
 
     def _fill(self, rows: Sequence[PreviewLine], refused: Sequence[PreviewLine]) -> None:
-        clear(self._rows)
+        clear(self._grid)
         heads = (tr("Line"), tr("Product"), tr("Code"), tr("Price"))
         for at, words in enumerate(heads):
             head = amount(words, "caption") if at in {0, 3} else Label(words, "caption")
-            self._rows.addWidget(head, 0, at)
+            self._grid.addWidget(head, 0, at)
         for line in rows:
             self._add(line, bad=False)
         for line in refused[:_SHOWN_REFUSED]:
             self._add(line, bad=True)
 
     def _add(self, line: PreviewLine, *, bad: bool) -> None:
-        at = self._rows.rowCount()
+        at = self._grid.rowCount()
         name = wrapped(line.name, "strong" if bad else "body")
         if bad:
             name.set_tone("bad")
         cells = (amount(str(line.line), "muted"), name, ElidedLabel(line.detail, "soft"))
         for place, cell in enumerate((*cells, amount(line.price))):
-            self._rows.addWidget(cell, at, place, Qt.AlignmentFlag.AlignVCenter)
+            self._grid.addWidget(cell, at, place, Qt.AlignmentFlag.AlignVCenter)
