@@ -94,8 +94,8 @@ class Trial:
         return installer(out, payload, _OLD, fast=True)
 
     def _install(self, setup: Path, *words: str) -> None:
-        code, said = self._ran(setup, "/S", *words)
-        self._holds(f"{setup.name} /S {' '.join(words)}", code == 0, f"{code} {said}")
+        code = self._ran(setup, "/S", *words)
+        self._holds(f"{setup.name} /S {' '.join(words)}", code == 0, str(code))
 
     def _check_installed(self, folder: Path, number: str) -> None:
         self._holds(f"program in {folder.name}", (folder / "Tillkeep.exe").is_file())
@@ -114,12 +114,12 @@ class Trial:
 
     def _refuses_while_running(self, setup: Path) -> None:
         words = [wine.WINE, str(PROGRAMS / "tillkeep-console.exe"), "simulator"]
-        words += ["--data", r"C:\simulator.db", "--token", "x", "--until-stdin-closes"]
+        words += ["--data", r"C:\simulator.db", "--token", "x"]
         with self._started(words) as running:
             if running.stdout is not None:
                 running.stdout.readline()  # it runs
-            code, _ = self._ran(setup, "/S", "/CurrentUser")
-            running.communicate(timeout=_LONGEST_S)
+            code = self._ran(setup, "/S", "/CurrentUser")
+            running.kill()
         self._holds("refuses while the program runs", code == _RUNNING, str(code))
         stale = PROGRAMS / LIBRARIES.name / "stale.dll"
         self._holds("and has changed nothing", stale.is_file())
@@ -201,7 +201,7 @@ class Trial:
     def _uninstall(self, folder: Path, *words: str) -> int:
         """Remove it in the foreground, which alone tells the exit code."""
         place = rf"_?=C:\users\{wine.USER}\AppData\Local\Programs\Tillkeep"
-        return self._ran(folder / "uninstall.exe", "/S", *words, place)[0]
+        return self._ran(folder / "uninstall.exe", "/S", *words, place)
 
     def _gone(self, folder: Path) -> None:
         self._wait(lambda: not (folder / "Tillkeep.exe").exists())
@@ -221,8 +221,13 @@ class Trial:
         code, said = wine.outcome(words, self._display)
         return said.strip().splitlines()[-1].split("    ")[-1].strip() if code == 0 else ""
 
-    def _ran(self, program: Path, *words: str) -> tuple[int, str]:
-        return wine.outcome([wine.WINE, str(program), *words], self._display)
+    def _ran(self, program: Path, *words: str) -> int:
+        """Run an installer to its end; no pipes, as Wine keeps them open beside another program."""
+        command = [wine.WINE, str(program), *words]
+        null = subprocess.DEVNULL
+        return subprocess.run(  # noqa: S603  what was just made
+            command, stdin=null, stdout=null, stderr=null, env=self._variables, check=False
+        ).returncode
 
     def _started(self, words: list[str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603  what was just made
