@@ -91,26 +91,26 @@ class SettingsScreen(Screen):
         )
 
     def _lay_out(self, turn: Callable[[], object]) -> None:
-        self._nav.addWidget(self._nothing)
-        self._nav.addStretch()
-        for row in self._rows():
-            turn()
-            self._add(*row)
-        right = frame("card")
-        body = QVBoxLayout(right)
-        body.setContentsMargins(1, 1, 1, 1)
-        body.addWidget(self._stack)
-        whole = QWidget()
+        """Put the frame together first: a tree that changes its parent is styled anew."""
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._front)
+        whole, right = QWidget(self._front), frame("card")
+        for each in (whole, self.lock):
+            self._front.addWidget(each)
         line = QHBoxLayout(whole)
         line.setContentsMargins(16, 16, 16, 16)
         line.setSpacing(16)
         line.addWidget(self._left())
         line.addWidget(right, 1)
-        for each in (whole, self.lock):
-            self._front.addWidget(each)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._front)
+        body = QVBoxLayout(right)
+        body.setContentsMargins(1, 1, 1, 1)
+        body.addWidget(self._stack)
+        self._nav.addWidget(self._nothing)
+        self._nav.addStretch()
+        for row in self._rows():
+            turn()
+            self._add(*row)
 
     def _left(self) -> QWidget:
         left, names = frame("card"), QWidget()

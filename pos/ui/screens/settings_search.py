@@ -52,7 +52,9 @@ class Finder:
 def mark(section: QWidget, words: list[str]) -> None:
     """Mark the labels of a section that have one of the words, and no other."""
     for label in _labels(section):
-        restyle(label, found=bool(words) and _any(label, words))
+        wanted = bool(words) and _any(label, words)
+        if bool(label.property("found")) != wanted:  # a label that never was marked has none
+            restyle(label, found=wanted)
 
 
 def _labels(section: QWidget) -> list[Label]:

@@ -78,23 +78,24 @@ class SetupScreen(Screen):
         }
 
     def _lay_out(self) -> None:
+        """Put the frame together first: a tree that changes its parent is styled anew."""
+        right = frame("card")
+        line = QHBoxLayout(self)
+        line.setContentsMargins(16, 16, 16, 16)
+        line.setSpacing(16)
+        line.addWidget(self._left())
+        line.addWidget(right, 1)
+        body = QVBoxLayout(right)
+        body.setContentsMargins(1, 1, 1, 1)
+        body.setSpacing(0)
+        body.addWidget(self._stack, 1)
+        body.addWidget(self._foot())
         for name, page in self._pages().items():
             self._names.append(name)
             page.setMaximumWidth(_WIDEST)
             area = scroller(page)
             area.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
             self._stack.addWidget(area)
-        right = frame("card")
-        body = QVBoxLayout(right)
-        body.setContentsMargins(1, 1, 1, 1)
-        body.setSpacing(0)
-        body.addWidget(self._stack, 1)
-        body.addWidget(self._foot())
-        line = QHBoxLayout(self)
-        line.setContentsMargins(16, 16, 16, 16)
-        line.setSpacing(16)
-        line.addWidget(self._left())
-        line.addWidget(right, 1)
 
     def _left(self) -> QWidget:
         left = frame("card")
