@@ -136,7 +136,7 @@
    <location filename="../../pos/ui/controllers/sale.py" />
    <source>The first %n products</source>
    <translation>
-    <numerusform>The first product</numerusform>
+    <numerusform>The first %n product</numerusform>
     <numerusform>The first %n products</numerusform>
    </translation>
   </message>

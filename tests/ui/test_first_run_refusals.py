@@ -1,0 +1,154 @@
+"""What the first run refuses and what it keeps, in the real window."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+from sqlalchemy import select, text
+
+from pos.models.sync import JournalEntry
+from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, MemorySecrets
+from pos.ui.widgets.panels import Figure
+from tests.support.backend import TOKEN
+from tests.support.simulator import KEY
+from tests.ui.first_run_hands import PIN, fresh, go, go_on, register, texts, wizard
+from tests.ui.front_fixture import idle, till_of
+from tests.ui.hands import code_of, everything_shown, press, said_by
+
+ROWS = """barcode,name,price
+3045320094084,Strawberry jam,3.20
+5449000000996,Cola,free
+4006381333931,Green tea,4.80
+4006381333931,Green tea again,4.90
+"""
+
+
+@pytest.mark.parametrize(
+    ("page", "spoil", "code"),
+    [
+        ("shop", lambda s: s.shop.fields["name"].setText(" "), "field_empty"),
+        ("country", lambda s: s.country.currency.setText("XXY"), "currency_unknown"),
+        ("country", lambda s: s.country.rates[0].rate.setText("nineteen"), "rate_invalid"),
+        ("country", lambda s: s.country.rates[1].rate.setText("7"), "field_empty"),
+        ("owner", lambda s: s.owner.pin.setText("12"), "pin_malformed"),
+        ("owner", lambda s: (s.owner.pin.setText("1234"), s.owner.again.setText("4321")),
+         "pin_differs"),
+    ],
+)  # fmt: skip
+def test_what_is_refused_is_said_on_its_page_and_stays_typed(tmp_path, page, spoil, code):
+    with fresh(tmp_path) as front:
+        section = go(front, page)
+        spoil(wizard(front))
+        before = [edit.text() for edit in section.findChildren(QLineEdit)]
+        assert go_on(front) == page, "nobody is taken on over what was refused"
+        assert code_of(section) == code
+        assert section.banner.view.remedy
+        assert [edit.text() for edit in section.findChildren(QLineEdit)] == before
+        assert wizard(front).next.isEnabled()
+
+
+def test_a_full_secret_key_is_refused_with_what_to_do(tmp_path):
+    with fresh(tmp_path) as front:
+        go(front, "payments")
+        screen = wizard(front)
+        screen.payments.way.select("key")
+        screen.key.secret.edit.setText("sk_test_" + "b" * 24)
+        press(screen.key, "Save")
+        idle(front)
+        assert code_of(screen.key) == "stripe_key_full_secret"
+        assert "Make a restricted key" in screen.key.banner.view.remedy
+        assert till_of(front).secrets.get(STRIPE_KEY) is None
+        assert "sk_test_" + "b" * 24 not in everything_shown(front)
+
+
+def test_a_wrong_registration_code_is_said(tmp_path, simulator):
+    secrets = MemorySecrets({STRIPE_KEY: KEY}, problem=None)
+    with fresh(tmp_path, secrets=secrets, stripe_url=simulator.url) as front:
+        go(front, "reader")
+        register(front, "green-tall-lamp")
+        assert code_of(wizard(front).reader) == "reader_code_unknown"
+        assert wizard(front).reader.form.code.text() == "green-tall-lamp"
+
+
+def test_a_backend_is_connected(tmp_path, backend):
+    secrets = MemorySecrets({BACKEND_TOKEN: TOKEN}, problem=None)
+    with fresh(tmp_path, secrets=secrets) as front:
+        go(front, "payments")
+        screen = wizard(front)
+        screen.payments.way.select("backend")
+        screen.backend.url.setText(backend.url)
+        press(screen.backend, "Check connection")
+        idle(front)
+        assert said_by(screen.backend).startswith("Connected. This till is")
+
+
+# a file
+
+
+def test_a_file_is_shown_before_it_is_imported(tmp_path):
+    file = tmp_path / "new goods.csv"
+    file.write_text(ROWS, "utf-8")
+    with fresh(tmp_path / "till") as front:
+        section = go(front, "catalogue")
+        section.take(file)
+        idle(front)
+        shown = texts(section)
+        assert "Will be imported | 2" in shown
+        assert "Will be left out | 2" in shown
+        assert "Strawberry jam | 3045320094084 | $3.20" in shown
+        assert "The price 'free' is not an amount" in shown
+        assert "The row repeats line 4" in shown
+        assert till_of(front).catalogue.count() == 0, "nothing is written yet"
+        press(section, "Not this file")
+        assert not section.pending
+        section.take(file)
+        idle(front)
+        press(section, "Import 2 products")
+        idle(front)
+        assert till_of(front).catalogue.count() == 2
+        assert section.rejected.rows.total == 2
+        figures = [each for each in section.findChildren(Figure) if each.isVisibleTo(section)]
+        told = {each.words.text(): each.figure.text() for each in figures}
+        assert told == {"New": "2", "Updated": "0", "Unchanged": "0", "Left out": "2"}
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"a,b,c\n1,2,3\n", "import_unknown_format"), (b"PK\x03\x04", "import_not_text")],
+)
+def test_a_file_that_is_none_is_said(tmp_path, content, code):
+    file = tmp_path / "odd.csv"
+    file.write_bytes(content)
+    with fresh(tmp_path / "till") as front:
+        section = go(front, "catalogue")
+        section.take(file)
+        idle(front)
+        assert code_of(section) == code
+        assert not section.pending
+
+
+# what is kept
+
+
+def test_the_journal_has_every_answer_and_no_pin(tmp_path):
+    with fresh(tmp_path) as front:
+        go(front, "owner")
+        screen = wizard(front)
+        screen.owner.fields["name"].setText("Dana")
+        screen.owner.pin.setText(PIN)
+        QTest.keyClick(screen.owner.pin, Qt.Key.Key_Return)
+        idle(front)
+        assert code_of(screen.owner) == "pin_differs"
+        screen.owner.again.setText(PIN)
+        QTest.keyClick(screen.owner.again, Qt.Key.Key_Return)
+        idle(front)
+        assert screen.page == "catalogue"
+        assert screen.owner.pin.text() == ""
+        with till_of(front).db.reader.begin() as db:
+            told = " ".join(db.scalars(select(JournalEntry.data)))
+            kept = db.execute(text("SELECT pin_hash FROM staff")).scalar_one()
+        assert "Dana" in told
+        assert PIN not in told
+        assert kept.startswith("scrypt$")
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not [path.name for path in files if PIN.encode() in path.read_bytes()]
