@@ -188,7 +188,8 @@ class Trial:
         told = self._registered("DisplayVersion", "HKLM")
         self._holds("registered for the computer", told == VERSION, told)
         self._quietly(EVERYBODY)
-        self._install(setup, "/CurrentUser", rf"/D=C:\{ODD.parent.name}\{ODD.name}")
+        place = rf"/D=C:\{ODD.parent.name}\{ODD.name}"
+        self._install(setup, "/CurrentUser", *place.split(" "))  # Wine would quote it as one word
         told = self._said(ODD / "tillkeep-console.exe", "self-test")
         self._holds("it is whole in an odd folder", "OFF" not in told, told)
         self._quietly(ODD)
