@@ -112,7 +112,11 @@ Function .onInit
     Quit
   ${EndIf}
   SetRegView 64
+  StrCpy $R9 $INSTDIR ; of /D=, which MultiUser would write over
   !insertmacro MULTIUSER_INIT
+  ${If} $R9 != ""
+    StrCpy $INSTDIR $R9
+  ${EndIf}
 FunctionEnd
 
 Function un.onInit
