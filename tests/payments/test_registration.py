@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from pos.app.build import build, utc_now
+from pos.app.reader_desk import TillReaderDesk
 from pos.config import Config
 from pos.services import shop
 from pos.services.secrets import STRIPE_KEY, MemorySecrets
@@ -152,3 +153,26 @@ def test_words_on_the_screen_ask_for_no_card(till, posts, desk, monkeypatch):
         "display",
         "cancel_action",
     }
+
+
+def test_a_live_key_moves_no_money_at_all(tmp_path, simulator, monkeypatch):
+    """Nothing but the reader's screen is asked for, whatever the till is told to try."""
+    monkeypatch.setattr(tryout, "_SHOWN_S", 0)
+    config = Config(data_dir=tmp_path / "live", stripe_url=simulator.url)
+    secrets = MemorySecrets({STRIPE_KEY: "rk_live_tillkeep"})
+    made = build(config, secrets=secrets, preset=shop.DEMO)
+    try:
+        reader = register(Registration(Posts(made.db, made.gateway, made.clock), made.gateway))
+        assert reader.outcome is Outcome.OK, reader
+        made.settings.choose_reader(reader.body["id"], "Counter")
+        said = TillReaderDesk(made).try_out(str)
+        assert "no card was charged" in said
+        assert {kind for kind, _, _ in journal(made)} == {
+            "location",
+            "reader",
+            "display",
+            "cancel_action",
+        }
+        assert made.gateway.intents_since(utc_now()).body["data"] == []
+    finally:
+        made.close()
