@@ -122,7 +122,10 @@ def load_fonts() -> None:
 def style_sheet(tokens: Tokens) -> str:
     """Fill the one style sheet with the colours of a theme."""
     template = Template((resources() / "themes" / "till.qss").read_text("utf-8"))
-    return template.substitute({key: str(value) for key, value in asdict(tokens).items()})
+    given = {key: str(value) for key, value in asdict(tokens).items()}
+    more = tokens.focus - tokens.border  # a wider border takes its room from the padding
+    insets = {"inset": 12 - more, "inset_left": 10 - more, "inset_top": 8 - more}
+    return template.substitute(given, **{key: str(value) for key, value in insets.items()})
 
 
 def palette(tokens: Tokens) -> QPalette:

@@ -28,7 +28,10 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """One theme. Colours are ``#rrggbb``; ``radius`` and ``border`` are pixels."""
+    """One theme. Colours are ``#rrggbb``; ``radius``, ``border`` and ``focus`` are pixels.
+
+    ``focus`` is how wide the border of a field with the keyboard is.
+    """
 
     name: str
     background: str
@@ -53,6 +56,7 @@ class Tokens:
     on_badge: str
     radius: int = 10
     border: int = 1
+    focus: int = 2
 
     def tone(self, tone: Tone) -> tuple[str, str]:
         """Return the text colour and the ground of a state."""
@@ -148,6 +152,7 @@ HIGH_CONTRAST = Tokens(
     badge="#000000",
     on_badge="#ffffff",
     border=2,
+    focus=4,
 )
 
 THEMES = {tokens.name: tokens for tokens in (LIGHT, DARK, HIGH_CONTRAST)}

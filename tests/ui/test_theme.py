@@ -1,3 +1,4 @@
+import ast
 import itertools
 
 import pytest
@@ -10,6 +11,10 @@ from pos.ui.tokens import AA, THEMES, Tone, contrast
 from pos.ui.widgets.buttons import Button, danger, icon_button, primary
 from pos.ui.widgets.entry import NumPad, Stepper
 from pos.ui.widgets.pill import Pill
+from tests.support.house import ROOT
+
+HIGH = 7
+"""WCAG 2.2, level AAA."""
 
 
 def test_contrast_is_the_wcag_ratio():
@@ -26,6 +31,29 @@ def test_every_text_can_be_read_on_its_ground(name):
         if contrast(ink, ground) < AA
     }
     assert weak == {}
+
+
+def test_high_contrast_is_high():
+    tokens = THEMES["high-contrast"]
+    pairs = {*tokens.text_pairs(), (tokens.line, tokens.surface), (tokens.line, tokens.background)}
+    weak = {pair: contrast(*pair) for pair in pairs if contrast(*pair) < HIGH}
+    assert weak == {}
+    assert tokens.border >= 2
+
+
+def test_every_icon_that_is_named_is_there_and_every_one_there_is_named():
+    there = {path.stem for path in (resources() / "icons").glob("*.svg")}
+    words = {
+        node.value
+        for path in (ROOT / "pos").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert there <= words, "unused"
+    for path in (resources() / "icons").glob("*.svg"):
+        text = path.read_text("utf-8")
+        assert 'viewBox="0 0 24 24"' in text, path.name
+        assert "currentColor" in text, path.name
 
 
 @pytest.mark.parametrize("name", THEMES)

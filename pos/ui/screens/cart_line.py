@@ -86,6 +86,9 @@ class LineDelegate(QStyledItemDelegate):
         stepper = stepper_box(box, self.total)
         words = self._words(line, stepper.left() - 8 - box.left() - _SIDE)
         self._ground(painter, box, tokens, chosen=chosen or line.id == self.flashing)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(tokens.accent), 2))
+            painter.drawRect(box.adjusted(1, 1, -1, -1))
         painter.drawPixmap(stepper.topLeft(), _stepper(tokens, last=line.quantity_milli <= MILLI))
         painter.setFont(self._bold)
         painter.setPen(QColor(tokens.text))

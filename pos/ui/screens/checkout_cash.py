@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from pos.money import format_minor
@@ -35,7 +35,7 @@ class CashPage(QWidget):
         self.setAccessibleName(tr("Cash received"))
         self._view = CashView(0, "usd")
         self._digits = ""
-        self._received = Label("", "display")
+        self._received = Label("", "entry")
         self._quick = QGridLayout()
         self._quick.setSpacing(2 * GRID)
         self._change = frame("soft-ok")
@@ -77,6 +77,14 @@ class CashPage(QWidget):
         inner.addWidget(self._change_words)
         inner.addWidget(self._change_figure)
         return self._change
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        restyle(self._received, typed=True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        restyle(self._received, typed=False)
 
     def show_view(self, view: CashView) -> None:
         """Show what is due; a new amount starts the entry again."""

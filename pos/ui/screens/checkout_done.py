@@ -41,6 +41,7 @@ class DonePage(QWidget):
         self._buttons.setSpacing(3 * GRID)
         self.next = primary(tr("New sale"))
         self._lay_out()
+        self.setFocusProxy(self.next)  # where it can be seen; Enter comes up to this page
         self.next.clicked.connect(self.new_sale)
         self.banner.acted.connect(self.acted)
 
@@ -82,6 +83,7 @@ class DonePage(QWidget):
             made.setProperty("key", key)
             made.clicked.connect(self._act)
             self._buttons.addWidget(made, 1)
+            self.setTabOrder(made, self.next)  # which stands below them
 
     def showEvent(self, event: QShowEvent) -> None:
         self._since.start()

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QMargins, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QFont,
     QFontMetrics,
     QKeyEvent,
@@ -169,7 +170,7 @@ def _empty_tile(tokens: Tokens, size: QSize, ratio: float, *, strong: bool, down
     canvas.fill(Qt.GlobalColor.transparent)
     painter = QPainter(canvas)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    width = 2 if strong else tokens.border
+    width = tokens.focus if strong else tokens.border
     painter.setPen(QPen(QColor(tokens.accent if strong else tokens.line), width))
     painter.setBrush(QColor(tokens.accent_soft if down else tokens.surface))
     painter.drawRoundedRect(QRect(_EDGE, size), tokens.radius, tokens.radius)
@@ -237,6 +238,12 @@ class ProductGrid(QTableView):
         """Take the keyboard, starting at the first tile."""
         self.setFocus()
         self.setCurrentIndex(self.products.index(0, 0))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Begin at the first tile, so that the keyboard is somewhere."""
+        super().focusInEvent(event)
+        if not self.currentIndex().isValid() and self.products.total:
+            self.setCurrentIndex(self.products.index(0, 0))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _ENTER and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:

@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import ClassVar, cast
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
 from pos.ui import theme
@@ -23,8 +23,9 @@ _TINT = {
     "outline-bad": "bad",
     "link": "accent",
 }
-
-
+_FILLED = {"primary": "on_accent", "action": "on_accent", "danger": "on_bad"}
+_INSIDE = (5, 5, -5, -5)
+_RING_RADIUS = 6
 _NUMBERS = itertools.count(1)
 
 
@@ -64,6 +65,24 @@ class Button(QPushButton):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if Button._touched == self._number:
             super().mouseDoubleClickEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw a ring inside where the border alone would not show the keyboard."""
+        super().paintEvent(event)
+        filled = str(self.property("role")) in _FILLED
+        if self.hasFocus() and (filled or self.isChecked() or theme.tokens().border > 1):
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(self._ring()), 2))
+            inner = QRectF(self.rect()).adjusted(*_INSIDE)
+            painter.drawRoundedRect(inner, _RING_RADIUS, _RING_RADIUS)
+            painter.end()
+
+    def _ring(self) -> str:
+        tokens, role = theme.tokens(), str(self.property("role"))
+        if role == "chip" and self.isChecked():
+            return tokens.surface
+        return str(getattr(tokens, _FILLED.get(role, "accent")))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

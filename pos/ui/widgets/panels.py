@@ -68,7 +68,9 @@ def scroller(content: QWidget, name: str = "") -> QScrollArea:
     """
     area = QScrollArea()
     area.setAccessibleName(name)
-    if not name:
+    if name:
+        area.setProperty("role", "reach")
+    else:
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy
 
 from pos.ui import theme
@@ -45,7 +45,7 @@ class Pill(QPushButton):
         paint_pill(painter, box, self.text(), self._tone, font=self._face)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QColor(theme.tokens().accent))
+            painter.setPen(QPen(QColor(theme.tokens().accent), 2))
             painter.drawRoundedRect(QRectF(box).adjusted(1, 1, -1, -1), 13, 13)
         painter.end()
 

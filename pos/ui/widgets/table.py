@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
@@ -189,11 +190,23 @@ class Table(QTableView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        if self.hasFocus():
+            self._ring()
         if self._asked and not self.rows.total:
             painter = QPainter(self.viewport())
             painter.setPen(QColor(theme.tokens().muted))
             painter.drawText(self.viewport().rect(), int(_CENTRE), self._nothing)
             painter.end()
+
+    def _ring(self) -> None:
+        """Show the keyboard on the chosen row, or on the empty list."""
+        box, row = self.viewport().rect(), self.visualRect(self.currentIndex())
+        if row.isValid():
+            box = QRect(0, row.top(), box.width(), row.height())
+        painter = QPainter(self.viewport())
+        painter.setPen(QPen(QColor(theme.tokens().accent), 2))
+        painter.drawRect(box.adjusted(1, 1, -1, -1))
+        painter.end()
 
     def _touched(self) -> None:
         self._by_hand = True
