@@ -6,26 +6,18 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import ClassVar, cast
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
 from pos.ui import theme
 from pos.ui.icons import icon
 from pos.ui.tokens import GRID, PRIMARY, TOUCH
+from pos.ui.widgets.ring import FILLED, paint_ring
 from pos.ui.widgets.text import Label, key_cap, restyle, set_tip
 
 _DOWN = "\N{BLACK DOWN-POINTING SMALL TRIANGLE}"
-_TINT = {
-    "primary": "on_accent",
-    "action": "on_accent",
-    "danger": "on_bad",
-    "outline-bad": "bad",
-    "link": "accent",
-}
-_FILLED = {"primary": "on_accent", "action": "on_accent", "danger": "on_bad"}
-_INSIDE = (5, 5, -5, -5)
-_RING_RADIUS = 6
+_TINT = FILLED | {"outline-bad": "bad", "link": "accent"}
 _NUMBERS = itertools.count(1)
 
 
@@ -67,22 +59,8 @@ class Button(QPushButton):
             super().mouseDoubleClickEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw a ring inside where the border alone would not show the keyboard."""
         super().paintEvent(event)
-        filled = str(self.property("role")) in _FILLED
-        if self.hasFocus() and (filled or self.isChecked() or theme.tokens().border > 1):
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(QColor(self._ring()), 2))
-            inner = QRectF(self.rect()).adjusted(*_INSIDE)
-            painter.drawRoundedRect(inner, _RING_RADIUS, _RING_RADIUS)
-            painter.end()
-
-    def _ring(self) -> str:
-        tokens, role = theme.tokens(), str(self.property("role"))
-        if role == "chip" and self.isChecked():
-            return tokens.surface
-        return str(getattr(tokens, _FILLED.get(role, "accent")))
+        paint_ring(self)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -167,10 +145,9 @@ class ChargeButton(Button):
             self._dress()
 
     def _dress(self) -> None:
-        on = self.isEnabled()
-        self._key.set_role("key-on" if on else "key")
+        self._key.set_role("key-on" if self.isEnabled() else "key")
         for label in (self._words, self._amount):
-            label.set_role("charge" if on else "charge-off")
+            label.set_role("charge" if self.isEnabled() else "charge-off")
 
     def words(self) -> str:
         return self.accessibleName()
