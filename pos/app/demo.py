@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_urlsafe
 
+from pos import look
 from pos.app.build import Till
 from pos.app.processes import Elsewhere, Process, announced, running
 from pos.config import Config, demo_backend, is_frozen, resources
@@ -145,12 +146,28 @@ def _backend(folder: Path, token: str) -> Process:
 
 
 def _open_window() -> int:
+    """Open the till; at another scale a whole new demo begins, as this one is thrown away."""
     from pos.app.run import run  # noqa: PLC0415  Qt only where a window is wanted
+    from pos.app.start import EXIT_AGAIN, start_again  # noqa: PLC0415  as above
 
     with stage() as on:
         reader = Process(["virtual-reader", "--url", on.stripe.url, "--token", on.token])
         with running(reader):
-            return run(lambda: on.config, secrets=on.secrets, preset=shop.DEMO, prepare=prepare)
+            code = run(
+                lambda: on.config,
+                secrets=on.secrets,
+                preset=shop.DEMO,
+                prepare=prepare,
+                again=_later,
+            )
+        scale = look.read(on.config.data_dir).scale
+    return start_again(scale) if code == EXIT_AGAIN else code
+
+
+def _later() -> int:
+    from pos.app.start import EXIT_AGAIN  # noqa: PLC0415  Qt only where a window is wanted
+
+    return EXIT_AGAIN
 
 
 def has_screen() -> bool:

@@ -52,9 +52,12 @@ def _made(scale: int) -> QApplication:
     return app
 
 
-def start_again() -> int:
-    """Become this program anew, with the words it was started with; returns on Windows only."""
-    look.magnify(_PLAIN)  # what was set for this process is not for the next
+def start_again(scale: int = _PLAIN) -> int:
+    """Become this program anew, with the words it was started with; returns on Windows only.
+
+    The next reads its scale from the look that is kept; ``scale`` is for one that keeps none.
+    """
+    look.magnify(scale)  # what was set for this process is not for the next
     packed = getattr(sys, "frozen", False)
     words = [sys.executable, *(sys.argv[1:] if packed else sys.orig_argv[1:])]
     if os.name == "nt":
