@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 import pos.ui
 from pos.ui.screen import Screen
 from pos.ui.screens.sale_dialogs import _Scoped
+from pos.ui.screens.settings_forms import FormSection
 from pos.ui.screens.settings_sections import Section
 from pos.ui.tokens import THEMES
 from pos.ui.widgets.dialog import Dialog
@@ -19,7 +20,7 @@ from tests.gallery.pseudo import Pseudo
 from tests.gallery.scenes import SCENES
 from tests.ui import fake_settings
 
-BASES = {Dialog, Screen, Section, _Scoped}
+BASES = {Dialog, FormSection, Screen, Section, _Scoped}
 """Nothing but what others are made of."""
 seen: set[type] = set()
 
