@@ -232,6 +232,7 @@ class StripeTerminal:
                 answer = self._stripe.intent(attempt.intent_id)
                 seen = card_answers.absorb_intent(attempt, answer)
             case LookReader():
+                self._views.clear()  # what others saw of the reader is older
                 answer = self._stripe.reader(attempt.reader_id)
                 seen = card_answers.absorb_reader(attempt, answer)
             case LookList(since):
