@@ -25,8 +25,9 @@ from pos.ui.tokens import GRID
 from pos.ui.widgets.buttons import Choice
 from pos.ui.widgets.dialog import Dialog
 from pos.ui.widgets.overlay import PanelSize
-from pos.ui.widgets.panels import column, scroller
+from pos.ui.widgets.panels import column
 from pos.ui.widgets.search import SearchField
+from pos.ui.widgets.strip import Strip
 from pos.ui.widgets.text import Label
 
 SEARCH_MS = 30
@@ -79,13 +80,10 @@ class SaleScreen(Screen):
         left = QVBoxLayout()
         left.setContentsMargins(11, 16, 11, 8)  # tiles bring 5 pixels of their own
         left.setSpacing(2 * GRID)
-        chips = scroller(self.categories)
-        chips.setFixedHeight(46)
-        chips.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         above = column(spacing=3 * GRID)
         above.setContentsMargins(5, 0, 5, 0)
         above.addWidget(self._search)
-        above.addWidget(chips)
+        above.addWidget(Strip(self.categories, 46))
         left.addLayout(above)
         left.addWidget(self.grid, 1)
         self.found.setContentsMargins(5, 0, 5, 0)
