@@ -62,11 +62,11 @@ class StripeGateway:
         key: Callable[[], str | None],
         base_url: str = "",
         *,
-        longest: float = LONGEST_ANSWER,
+        longest: float | None = None,
     ) -> None:
-        """``longest``: seconds for one answer, of a question that can be given up."""
+        """``longest``: seconds for one answer, less for a question that can be given up."""
         self._key = key
-        self._longest = longest
+        self._longest = LONGEST_ANSWER if longest is None else longest
         self._base_url = base_url
         self._client: tuple[str, stripe.StripeClient] | None = None
         self._session: requests.Session | None = None

@@ -53,7 +53,7 @@ def program(tmp_path, monkeypatch) -> Callable[[str], None]:
         shutil.rmtree(scripts, ignore_errors=True)
         shutil.copytree(MIGRATIONS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
         (scripts / "versions" / "9999_next.py").write_text(NEXT.format(head=head, body=body))
-        monkeypatch.setattr(migrate, "__file__", str(scripts.parent / "migrate.py"))
+        monkeypatch.setattr(migrate, "migrations", lambda: scripts)
         monkeypatch.setattr(migrate, "HEAD", "9999")
 
     return newer

@@ -18,7 +18,8 @@ SCREENS = {
     *("cash", "card-waiting", "declined", "unknown", "done", "receipt", "offline", "recovered"),
     *("purchases", "refund", "refunded", "customers", "import-report"),
     *("settings-shop", "settings-taxes", "settings-tenders", "settings-key", "settings-reader"),
-    *("settings-backend", "settings-import", "settings-look"),
+    *("settings-backend", "settings-import", "settings-look", "settings-location"),
+    *("settings-language", "settings-owner", "settings-receipt", "settings-register"),
 }
 LOOKS = {"1366x768-light", "1366x768-dark", "1920x1080-light", "1920x1080-dark"}
 CHECKED = {
