@@ -59,6 +59,12 @@ def locked_for(target: dict[str, str]) -> str:
     return "\n".join(filter(None, (_plain(line, target) for line in lines))) + "\n"
 
 
+def locked(package: str) -> str:
+    """Return the lock's line of one package, without a marker."""
+    lines = LOCK.read_text("utf-8").replace(" \\\n", " ").splitlines()
+    return next(line for line in lines if line.startswith(f"{package}==")) + "\n"
+
+
 def _plain(line: str, target: dict[str, str]) -> str:
     """Return a requirement without its marker, or nothing where that does not hold."""
     requirement, _, hashes = line.partition(" --hash")

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import platform
 import plistlib
+import sys
 from pathlib import Path
 from typing import Any
 
 from build import artefacts, icons, trial, version
-from build.environment import DIST, ROOT, WORK, PackagingError, prepared, run, say
+from build.environment import DIST, ROOT, WORK, PackagingError, locked, prepared, run, say
 
 APP = DIST / "macos" / "Tillkeep.app"
 ENTITLEMENTS = ROOT / "build" / "mac" / "entitlements.plist"
@@ -27,9 +28,11 @@ _ICON_SIZES = (16, 32, 128, 256, 512, 1024)
 
 
 def package() -> None:
-    """Make app and image on a Mac; elsewhere check plist, entitlements, icon and spec."""
+    """Make app and image on a Mac; elsewhere check its parts, and sign a skeleton of it."""
     if platform.system() != "Darwin":
-        _check_elsewhere()
+        check_elsewhere()
+        _try_signing()
+        say("No app and no image are made here: that needs a Mac (docs/RELEASING.md).")
         return
     python = prepared()
     say("· PyInstaller")
@@ -81,9 +84,9 @@ def _notarize(image: Path) -> None:
     run([*words, "--verbose", str(image)], "Gatekeeper would refuse it")
 
 
-def _check_elsewhere() -> None:
-    """Check all of it that needs no Mac."""
-    written = plistlib.loads(plistlib.dumps(_whole_plist()))
+def check_elsewhere() -> None:
+    """Check plist, entitlements, icon and spec; raises `PackagingError`."""
+    written = plistlib.loads(plistlib.dumps(whole_plist()))
     check_plist(written)
     say(f"ok  Info.plist of {written['CFBundleIdentifier']} {version.VERSION}")
     check_entitlements(plistlib.loads(ENTITLEMENTS.read_bytes()))
@@ -95,10 +98,28 @@ def _check_elsewhere() -> None:
     say(f"ok  icon with {len(_ICON_SIZES)} sizes, {len(picture) // 1000} kB")
     evaluate_spec()
     say("ok  the spec makes an app on macOS, with this plist, icon and these entitlements")
-    say("No app and no image are made here: that needs a Mac (docs/RELEASING.md).")
 
 
-def _whole_plist() -> dict[str, Any]:
+def _try_signing() -> None:
+    """Sign what an app begins with, by a library that knows Apple's formats off a Mac."""
+    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+        say("· no skeleton is signed: the library for it is locked for Linux on x86-64 alone")
+        return
+    python, place = prepared(), WORK / "macos"
+    wheels = place / "wheels"
+    wanted = place / "starter.txt"
+    place.mkdir(parents=True, exist_ok=True)
+    wanted.write_text(locked("pyinstaller"), "utf-8")
+    words = ["download", "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes"]
+    words += ["--platform", "macosx_10_13_universal2", "--requirement", str(wanted)]
+    run([python, "-m", "pip", *words, "--dest", str(wheels)], "no starter for macOS was found")
+    (wheel,) = wheels.glob("pyinstaller-*.whl")
+    words = ["-m", "build.mac_skeleton", str(place / "skeleton"), str(wheel)]
+    run([python, *words], "the skeleton was not signed")
+
+
+def whole_plist() -> dict[str, Any]:
+    """Return the app's Info.plist, as PyInstaller writes it."""
     return {
         "CFBundleExecutable": version.NAME,
         "CFBundleIdentifier": version.BUNDLE_ID,

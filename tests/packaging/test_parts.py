@@ -77,7 +77,7 @@ def test_the_icon_for_windows_has_every_size():
 
 
 def test_what_can_be_checked_of_the_macos_app_holds():
-    macos.package()
+    macos.check_elsewhere()
 
 
 def test_an_entitlement_too_many_is_refused():
