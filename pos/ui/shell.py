@@ -173,7 +173,7 @@ class Shell(QMainWindow):
         panel.retry.connect(self.retry_parked)
         panel.discard.connect(self.discard_parked)
         panel.check.connect(self.check_status)
-        self.open_overlay(panel, PanelSize(440, side=True))
+        self.open_overlay(panel, PanelSize(440, side=True), panel.check_now)
 
     # keys
 

@@ -25,12 +25,12 @@ class StatusPanel(QWidget):
         self.key = view.key
         self._sure = ""
         inside = QWidget()
-        self._lines = column(inside, 3 * GRID)
+        self._lines = column(inside, 3 * GRID, 2 * GRID)
         outer = column(self)
         outer.addWidget(scroller(inside, tr("Status")), 1)
-        self._check = Button(tr("Check now"))
-        self._check.clicked.connect(self._on_check)
-        outer.addWidget(self._check)
+        self.check_now = Button(tr("Check now"))
+        self.check_now.clicked.connect(self._on_check)
+        outer.addWidget(self.check_now)
         self.show_view(view)
 
     def show_view(self, view: StatusView) -> None:
