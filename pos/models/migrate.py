@@ -72,7 +72,7 @@ def _damaged(detail: str) -> CashierError:
         "database_damaged",
         f"The database cannot be read: {detail}.",
         "Nothing was changed. Restore the newest copy from the backups folder,"
-        " or send the data folder to support.",
+        " or save a support file and send that.",
     )
 
 

@@ -60,7 +60,7 @@ def _locked(calls: Calls) -> QWidget:
 DAMAGED = CashierError(
     "database_damaged",
     "The file of sales is damaged: page 12 of 93 cannot be read.",
-    "Restore the newest copy, or send the data folder to support.",
+    "Restore the newest copy, or save a support file and send that.",
 )
 _COPY = Copy(Path("till-daily.db"), datetime(2026, 3, 14, 9, 30, tzinfo=UTC), 213, 1)
 

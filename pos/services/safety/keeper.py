@@ -134,5 +134,5 @@ def _damaged(found: str) -> CashierError:
     return CashierError(
         "database_damaged",
         f"The file with the sales is damaged. {found}.",
-        "Nothing was changed. Restore the newest copy, or send the data folder to support.",
+        "Nothing was changed. Restore the newest copy, or save a support file and send that.",
     )
