@@ -29,9 +29,9 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def run(command: list[str], problem: str, **options: object) -> None:
+def run(command: list[str], problem: str) -> None:
     """Run a command with its output shown; raises `PackagingError` with ``problem``."""
-    done = subprocess.run(command, check=False, cwd=ROOT, **options)  # type: ignore[call-overload]  # noqa: S603  # passed through; our own words
+    done = subprocess.run(command, check=False, cwd=ROOT)  # noqa: S603  our own words
     if done.returncode:
         raise PackagingError(f"{problem} (exit code {done.returncode})")
 
