@@ -240,10 +240,15 @@ class ProductGrid(QTableView):
         self.setCurrentIndex(self.products.index(0, 0))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Begin at the first tile, so that the keyboard is somewhere."""
+        """Begin at the first tile in sight, so that the keyboard is somewhere.
+
+        Nothing scrolls: a finger is on its way, and would sell what came under it.
+        """
         super().focusInEvent(event)
-        if not self.currentIndex().isValid() and self.products.total:
-            self.setCurrentIndex(self.products.index(0, 0))
+        if not self.currentIndex().isValid():
+            self.setAutoScroll(False)
+            self.setCurrentIndex(self.indexAt(QPoint(_GAP, _GAP)))
+            self.setAutoScroll(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _ENTER and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
