@@ -43,7 +43,17 @@ _KNOWN = {
     "approved": {"card": "Visa ·· 4242"},
 }
 scene("checkout-cash")(at_checkout(fakes.CASH))
-scene("checkout-cash-given")(at_checkout(long.CASH_GIVEN))
+
+
+@scene("checkout-cash-given")
+def _cash_given(_calls: Calls) -> QWidget:
+    screen = CheckoutScreen()
+    screen.show_view(long.CASH_GIVEN)
+    for key in ("1", "8", "0", "00"):
+        screen.cash.pad.pressed.emit(key)
+    return fakes.shell_with("checkout", screen)
+
+
 for _state in CardState:
     scene(f"checkout-card-{_state}")(at_checkout(fakes.card(_state, **_KNOWN.get(_state, {}))))
 scene("checkout-done")(at_checkout(fakes.DONE))

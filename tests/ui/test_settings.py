@@ -98,3 +98,14 @@ def test_a_file_can_be_dropped(screen, tmp_path):
     action = Qt.DropAction.CopyAction
     screen.imports.dropEvent(QDropEvent(QPoint(5, 5), action, mime, buttons, keys))
     assert chosen == [path]
+
+
+def test_a_section_opened_before_the_first_paint_is_in_sight_in_the_list(qtbot, calls):
+    made = fake_settings.settings(calls)
+    made.open_section(made.sections[-1])
+    shell = fakes.shell_with("settings", made)
+    qtbot.addWidget(shell)
+    shell.resize(1024, 600)
+    shell.show()
+    name = made._group.checkedButton()
+    qtbot.waitUntil(lambda: name.visibleRegion().boundingRect() == name.rect())

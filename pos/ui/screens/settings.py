@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from pos.ui.i18n import tr
@@ -168,6 +169,11 @@ class SettingsScreen(Screen):
         """Whether the PIN is asked for."""
         return self._front.currentIndex() == 1
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Scroll to the name in front: one opened before the first layout is out of sight."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._reveal)
+
     def on_command(self, word: str) -> None:
         if word == "search" and not self.is_locked:
             self.search.setFocus()
@@ -196,8 +202,11 @@ class SettingsScreen(Screen):
 
     def _open(self, at: int) -> None:
         self._stack.setCurrentIndex(at)
-        self._area.ensureWidgetVisible(self._group.button(at))
+        self._reveal()
         self.section_opened.emit(self._names[at])
+
+    def _reveal(self) -> None:
+        self._area.ensureWidgetVisible(self._group.checkedButton())
 
     def _add(self, name: str, words: str, picture: str, section: Section, called: str) -> None:
         at = len(self._names)
