@@ -4,18 +4,10 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 
-from pos.ui.models.windowed import ROW
 from pos.ui.screens.cart_line import stepper_box
 from pos.ui.screens.sale import SaleScreen
 from pos.ui.screens.sale_dialogs import parse_percent, parse_quantity
-from pos.ui.screens.sale_views import (
-    DiscountInput,
-    DiscountKind,
-    LineView,
-    NoteInput,
-    ProductView,
-    VariantView,
-)
+from pos.ui.screens.sale_views import DiscountInput, DiscountKind, LineView, NoteInput, VariantView
 from pos.ui.shell import Shell
 from tests.gallery.looking import settle
 from tests.ui import fakes
@@ -69,27 +61,6 @@ def test_a_touch_on_a_tile_picks_its_product(sale):
             pos=sale.grid.visualRect(index).center(),
         )
     assert [view.name for view in picked] == ["10-class pass", "Bottle 750 ml"]
-
-
-def test_the_first_touch_after_scrolling_picks_what_is_under_the_finger(qtbot, sale):
-    """The search field had the keyboard: taking it must not move the tiles."""
-    picked, grid = heard(sale.product_picked), sale.grid
-    many = [ProductView(f"p{n}", f"Product {n}", "$1.00") for n in range(400)]
-    with qtbot.waitSignal(grid.products.ready):
-        grid.products.show_source(lambda: len(many), lambda at, n: many[at : at + n])
-    bar = grid.verticalScrollBar()
-    qtbot.waitUntil(lambda: bar.maximum() > 0)
-    bar.setValue(bar.maximum() // 2)
-    qtbot.waitUntil(lambda: grid.indexAt(QPoint(200, 200)).data(ROW) is not None)
-    meant = grid.indexAt(QPoint(200, 200)).data(ROW)
-    QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 200))
-    assert picked == [meant]
-
-
-def test_the_keyboard_begins_at_the_first_tile(qtbot, sale):
-    sale.grid.setFocus(Qt.FocusReason.TabFocusReason)
-    qtbot.waitUntil(sale.grid.hasFocus)
-    assert sale.grid.currentIndex().data(ROW) == PRODUCTS[0]
 
 
 def test_an_open_price_is_asked_for_before_anything_is_added(shell, sale):
