@@ -206,7 +206,7 @@ class SettingsScreen(Screen):
         self.section_opened.emit(self._names[at])
 
     def _reveal(self) -> None:
-        self._area.ensureWidgetVisible(self._group.checkedButton())
+        self._area.ensureWidgetVisible(self._group.button(self._stack.currentIndex()))
 
     def _add(self, name: str, words: str, picture: str, section: Section, called: str) -> None:
         at = len(self._names)
