@@ -79,3 +79,16 @@ def test_the_keyboard_brings_its_place_into_sight(choice, qtbot):
     for _ in MANY[1:]:
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Right)
     assert in_sight(choice, "k19")
+
+
+def test_what_is_half_in_sight_is_chosen_by_the_first_touch(choice, qtbot):
+    """It takes the keyboard on the way, and must not move meanwhile."""
+    choice.show_choices(MANY)
+    qtbot.waitUntil(choice.strip.on.isVisible)
+    choice.strip.activateWindow()
+    area, chosen = choice.strip._area.viewport(), []
+    choice.chosen.connect(chosen.append)
+    place = area.mapTo(choice.strip, QPoint(area.width() - 4, 20))
+    half = choice.childAt(choice.mapFrom(choice.strip, place))
+    qtbot.mouseClick(choice.strip.windowHandle(), Qt.MouseButton.LeftButton, pos=place)
+    assert [choice.button(key) for key in chosen] == [half]

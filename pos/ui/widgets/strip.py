@@ -57,8 +57,12 @@ class Strip(QWidget):
         self._bar.setValue(self._bar.value() + self._bar.pageStep())
 
     def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
-        """Bring what the arrow keys came to into sight; Qt does so for Tab only."""
-        if now is not None and self._content.isAncestorOf(now):
+        """Bring what the arrow keys came to into sight; Qt does so for Tab only.
+
+        Never under a finger: what it presses would be gone before it lets go.
+        """
+        pressed = QApplication.mouseButtons() != Qt.MouseButton.NoButton
+        if now is not None and not pressed and self._content.isAncestorOf(now):
             self._area.ensureWidgetVisible(now, TOUCH, 0)
 
     def _arrows(self) -> None:
