@@ -72,3 +72,20 @@ def test_a_row_chosen_before_it_was_read_stays_where_it_is(qtbot, table):
     table.choose(LONG - 1)
     show(qtbot, table, rows())
     assert table.current == Row(f"row{LONG - 1}")
+
+
+def test_a_narrow_table_leaves_out_the_same_columns_at_every_resize(qtbot, calls):
+    def text(_row):
+        return ""
+
+    cols = [Col("Id", text), Col("Most", text, 100, spare=2), Col("Least", text, 200, spare=1)]
+    made = Table(calls, cols, "Rows")
+    qtbot.addWidget(made)
+    made.show()
+    seen = {500: [], 300: [], 200: []}
+    for width in [500, 501, 300, 301, 300, 301, 200, 201, 200, 300, 500]:
+        made.resize(width, 300)
+        seen[width // 100 * 100].append([made.isColumnHidden(at) for at in range(3)])
+    assert seen[500] == [[False, False, False]] * 3
+    assert seen[300] == [[False, False, True]] * 5
+    assert seen[200] == [[False, True, True]] * 3

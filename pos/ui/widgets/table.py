@@ -137,6 +137,7 @@ class Table(QTableView):
         self.setItemDelegate(_Cells(cols, self))
         self.setAccessibleName(name)
         self._key, self._by_hand = "", False
+        self._wanted: dict[int, int] = {}  # column to pixels
         self._plain_table()
         self._set_widths(cols)
         self.rows.ready.connect(self._first)
@@ -232,18 +233,17 @@ class Table(QTableView):
         _font, metrics = _face(_TITLE, QFont.Weight.DemiBold)
         for at, col in enumerate(cols):
             title = metrics.horizontalAdvance(col.title.upper()) + 2 * _PAD + _EDGE
+            self._wanted[at] = max(col.width, title) if col.width else _READABLE
             if col.width:
                 header.setSectionResizeMode(at, QHeaderView.ResizeMode.Fixed)
-                header.resizeSection(at, max(col.width, title))
+                header.resizeSection(at, self._wanted[at])
             else:
                 header.setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
 
     def _spare(self, room: int) -> None:
         """Leave out what can be spared, so that the columns that share the rest can be read."""
         header, cols = self.horizontalHeader(), self.rows.cols
-        wanted = {
-            at: header.sectionSize(at) if col.width else _READABLE for at, col in enumerate(cols)
-        }
+        wanted = dict(self._wanted)  # of a hidden one the header says 0
         for at in sorted((at for at, col in enumerate(cols) if col.spare), key=self._spared):
             hide = sum(wanted.values()) > room
             header.setSectionHidden(at, hide)
