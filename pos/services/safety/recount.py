@@ -12,9 +12,11 @@ from sqlalchemy import Connection, text
 
 from pos.models.totals import QUARTER_S
 
+# Without its fraction: SQLite rounds a moment to milliseconds, up into the next quarter too.
+_QUARTER = f"CAST(strftime('%s', substr({{at}}, 1, 19)) AS INTEGER) / {QUARTER_S}"
 _PARTS = {
-    "sold": f"CAST(strftime('%s', o.created_at) AS INTEGER) / {QUARTER_S}",
-    "back": f"CAST(strftime('%s', r.settled_at) AS INTEGER) / {QUARTER_S}",
+    "sold": _QUARTER.format(at="o.created_at"),
+    "back": _QUARTER.format(at="r.settled_at"),
     "refunds": """refund r JOIN "order" o ON o.id = r.order_id AND r.state = 'succeeded'""",
 }
 # What is each tax's of the tax that went back with a line: differences of cumulative roundings.

@@ -190,6 +190,15 @@ def test_they_equal_a_recount_at_any_time(till, clock):
         assert journal.first_broken(db) is None
 
 
+def test_the_last_moment_of_a_quarter_is_counted_in_it(till, clock):
+    """SQLite would round it up into the next one, and a sound file be called wrong for ever."""
+    clock.now = clock.now.replace(minute=14, second=59, microsecond=999_700)
+    order_id = sell(till, random.Random(2))  # noqa: S311  # as above
+    till.refunds.request(RefundRequest(order_id=order_id, amount_minor=100))
+    assert {key[0] % 4 for key in stored(till.config.till_db)} == {0}
+    check(till.config.till_db)
+
+
 def test_a_sale_and_its_totals_hold_together_or_not_at_all(till, monkeypatch):
     dice = random.Random(1)  # noqa: S311  # as above
     sell(till, dice)
