@@ -115,12 +115,12 @@ class SettingsService:
     ) -> Shop:
         """Take currency, tax mode and taxes of a country over, all or nothing.
 
-        Taxes are matched by the code that is made from their names; what is not
+        Taxes are matched by code, else by name (`settings_checks.terms`); what is not
         named is switched off, never deleted.
         """
         code = checks.currency_code(currency)
-        rows = _distinct([_checked(tax) for tax in taxes])
         with self._db.engine.begin() as db:
+            rows = checks.terms(taxes, load(db).taxes)
             _put_currency(db, code)
             db.execute(update(Location).values(prices_include_tax=prices_include_tax))
             db.execute(update(TaxRate).values(active=False, updated_at=self._clock()))
@@ -256,23 +256,6 @@ def _put_currency(db: Connection, code: str) -> None:
     if code != load(db).currency:
         checks.refuse_if_sold(db)
         db.execute(update(Location).values(currency=code))
-
-
-def _checked(tax: ShopTax) -> ShopTax:
-    name = checks.tax_name(tax.name)
-    checks.check_rate(tax.rate_ppm)
-    code = tax.code or checks.new_code(name, set())
-    return ShopTax(code, name, tax.rate_ppm, tax.applies_to_services, tax.active)
-
-
-def _distinct(taxes: list[ShopTax]) -> list[ShopTax]:
-    names = [tax.code for tax in taxes]
-    twice = next((tax for at, tax in enumerate(taxes) if tax.code in names[:at]), None)
-    if twice is not None:
-        raise CashierError(
-            "tax_twice", f"Two taxes are called {twice.name}.", "Give each a name of its own."
-        )
-    return taxes
 
 
 def _put_tax(db: Connection, row: dict[str, Any]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from babel.numbers import is_currency
@@ -14,7 +16,7 @@ from pos.models.cart import CartLine
 from pos.models.checkout import CheckoutRun, PaymentProvider
 from pos.models.order import Order
 from pos.services import fields
-from pos.services.shop import Shop
+from pos.services.shop import Shop, ShopTax
 
 MAX_TAXES = 16
 """The wire's bound on the taxes of a line."""
@@ -47,10 +49,48 @@ def check_rate(rate_ppm: int) -> None:
 
 def check_room(shop: Shop) -> None:
     """Raise `CashierError` ``taxes_full`` where one more tax would be too many."""
-    if sum(tax.active for tax in shop.taxes) >= MAX_TAXES:
+    _check_count(sum(tax.active for tax in shop.taxes) + 1)
+
+
+def _check_count(active: int) -> None:
+    if active > MAX_TAXES:
         raise CashierError(
             "taxes_full", f"At most {MAX_TAXES} taxes can be active.", "Switch one off first."
         )
+
+
+def terms(taxes: Sequence[ShopTax], known: Sequence[ShopTax]) -> list[ShopTax]:
+    """Return taxes cleaned and with codes; raises `CashierError`.
+
+    One without a code has that of the ``known`` tax of its name, for products go by the
+    code; else one made from its name. What services carry, they go on carrying.
+    """
+    clean = [_checked_tax(tax) for tax in taxes]
+    given = {tax.code for tax in clean if tax.code}
+    named = {tax.name: tax.code for tax in known}
+    served = {tax.code for tax in known if tax.applies_to_services}
+    rows = []
+    for tax in clean:
+        code = tax.code or named.get(tax.name) or new_code(tax.name, given)
+        serves = tax.applies_to_services or code in served
+        rows.append(replace(tax, code=code, applies_to_services=serves))
+    _check_count(sum(tax.active for tax in rows))
+    return _distinct(rows)
+
+
+def _checked_tax(tax: ShopTax) -> ShopTax:
+    check_rate(tax.rate_ppm)
+    return replace(tax, name=tax_name(tax.name))
+
+
+def _distinct(taxes: list[ShopTax]) -> list[ShopTax]:
+    codes = [tax.code for tax in taxes]
+    twice = next((tax for at, tax in enumerate(taxes) if tax.code in codes[:at]), None)
+    if twice is not None:
+        raise CashierError(
+            "tax_twice", f"Two taxes are called {twice.name}.", "Give each a name of its own."
+        )
+    return taxes
 
 
 def tax_name(name: str) -> str:

@@ -164,3 +164,36 @@ def test_a_till_with_a_preset_is_asked_nothing(front):
     assert (front.shell.page, screen.page) == ("setup", "language")
     assert screen.shop.fields["name"].text() == "Harbour Studio"
     assert screen.country.rates[0].name.text() == "Tax", "what is set, not a proposal"
+
+
+def test_walking_through_again_changes_no_tax(front):
+    """Products name a tax by its code, and services carry what is meant for them."""
+    till = till_of(front)
+    till.settings.edit_tax("sales", name="Tax", rate_ppm=88_750, applies_to_services=True)
+    before = till.shop().taxes
+    press(settings_of(front, "shop").shop, "Set up again\N{HORIZONTAL ELLIPSIS}")
+    idle(front)
+    walk_past_the_taxes(front)
+    assert till.shop().taxes == before
+
+
+def walk_past_the_taxes(front):
+    while wizard(front).page != "owner":
+        go_on(front)
+
+
+def test_the_country_page_shows_the_taxes_as_they_were_set_meanwhile(front):
+    again = "Set up again\N{HORIZONTAL ELLIPSIS}"
+    press(settings_of(front, "shop").shop, again)
+    idle(front)
+    press(wizard(front), "Go on later")
+    taxes = settings_of(front, "taxes").taxes
+    press(taxes, "Edit")
+    taxes.rate.setText("9")
+    press(taxes, "Save tax")
+    idle(front)
+    press(settings_of(front, "shop").shop, again)
+    idle(front)
+    assert wizard(front).country.rates[0].rate.text() == "9"
+    walk_past_the_taxes(front)
+    assert [tax.rate_ppm for tax in till_of(front).shop().taxes] == [90_000]

@@ -82,6 +82,21 @@ def test_a_backend_is_connected(tmp_path, backend):
         assert said_by(screen.backend).startswith("Connected. This till is")
 
 
+def test_a_name_that_was_forgotten_is_typed_and_the_pin_is_still_taken(tmp_path):
+    with fresh(tmp_path) as front:
+        owner = go(front, "owner")
+        owner.fields["name"].clear()
+        owner.pin.setText(PIN)
+        owner.again.setText(PIN)
+        assert go_on(front) == "owner"
+        assert code_of(owner) == "field_empty"
+        assert not till_of(front).shop().has_pin, "nothing of a refused page is kept"
+        owner.fields["name"].setText("Dana")
+        assert go_on(front) == "catalogue", code_of(owner)
+        shop = till_of(front).shop()
+        assert (shop.staff_name, shop.has_pin) == ("Dana", True)
+
+
 # a file
 
 

@@ -72,11 +72,14 @@ class SetupController(QObject):
 
     def begin(self, state: SetupState) -> None:
         """Go on where it was left."""
+        self._state = state
+        if self._shop is not None:
+            self._propose(self._shop)
         self._at(state)
 
     def show_shop(self, shop: Shop) -> None:
         """Show what is set; what is being typed stays."""
-        first, self._shop = self._shop is None, shop
+        before, self._shop = self._shop, shop
         screen = self._screen
         show_language(screen.language, shop)
         screen.shop.show_values(
@@ -84,9 +87,10 @@ class SetupController(QObject):
         )
         screen.owner.show_values({"name": shop.staff_name})
         screen.owner.show_pin(there=shop.has_pin)
-        if first:
-            self._propose(shop)
+        if before is None:
             screen.payments.show_way(BACKEND if shop.backend_url else NONE)
+        elif words.terms_now(before) != words.terms_now(shop):
+            screen.country.show_terms(words.terms_now(shop))  # else Continue would undo it
         self._show_summary()
 
     def show_key(self, state: SecretState) -> None:
@@ -140,9 +144,8 @@ class SetupController(QObject):
         )
 
     def _save_owner(self, typed: Typed, pin: str, again: str) -> Shop:
-        if pin or again:
-            self._pins.set(pin, again)
-        return self._settings.rename_owner(typed["name"])
+        shop = self._settings.rename_owner(typed["name"])  # a PIN that is set cannot be given twice
+        return self._pins.set(pin, again) if pin or again else shop
 
     def _saved(self, shop: Shop) -> None:
         self._screen.show_busy(busy=False)
@@ -221,4 +224,4 @@ class SetupController(QObject):
 
 
 def _tax(rate: RateRow) -> ShopTax:
-    return ShopTax("", rate.name, rate_from_text(rate.rate or "0"), active=rate.on)
+    return ShopTax(rate.code, rate.name, rate_from_text(rate.rate or "0"), active=rate.on)

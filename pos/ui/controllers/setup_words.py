@@ -61,7 +61,7 @@ def terms_of(country: Country) -> TermsView:
 def terms_now(shop: Shop) -> TermsView:
     """Show what is set already."""
     rates = tuple(
-        RateRow(tax.name, wording.percent(tax.rate_ppm).removesuffix(" %"), tax.active)
+        RateRow(tax.name, wording.percent(tax.rate_ppm).removesuffix(" %"), tax.active, tax.code)
         for tax in shop.taxes
     )
     return TermsView(shop.currency, shop.prices_include_tax, rates)

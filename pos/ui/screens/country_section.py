@@ -141,7 +141,7 @@ class RateLine(QWidget):
         super().__init__()
         self.name: QLineEdit = field(tr("Name of a tax"), rate.name)
         self.rate: QLineEdit = field("0", rate.rate)
-        self.on = Choice("toggle")
+        self.on, self._code = Choice("toggle"), rate.code
         words = ((_ON, tr("On")), (_OFF, tr("Off")))
         self.on.show_choices(words, _ON if rate.on else _OFF)
         self.rate.setAccessibleName(tr("Rate in percent"))
@@ -156,4 +156,5 @@ class RateLine(QWidget):
     @property
     def typed(self) -> RateRow:
         """What stands in the line now."""
-        return RateRow(self.name.text().strip(), self.rate.text().strip(), self.on.value == _ON)
+        name, rate = self.name.text().strip(), self.rate.text().strip()
+        return RateRow(name, rate, self.on.value == _ON, self._code)

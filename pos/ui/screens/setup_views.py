@@ -25,11 +25,15 @@ class PageView:
 
 @dataclass(frozen=True, slots=True)
 class RateRow:
-    """A tax as proposed or typed; ``rate`` as it is written, in percent."""
+    """A tax as proposed or typed; ``rate`` as it is written, in percent.
+
+    ``code`` is what products name one by that is set already; empty for a proposal.
+    """
 
     name: str
     rate: str
     on: bool
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from babel.numbers import is_currency
 from pos.errors import CashierError
 from pos.services import shop
 from pos.services.countries import countries, locale_for
-from pos.services.settings import SettingsService
+from pos.services.settings import MAX_TAXES, SettingsService
 from pos.services.setup import PAGES, SetupService
 from pos.services.shop import ShopTax
 from tests.support.orders import add_order
@@ -92,3 +92,30 @@ def test_terms_of_a_country_are_taken_over_whole_or_not_at_all(db, clock):
     )
     assert [tax.code for tax in again.taxes if tax.active] == ["vat"]
     assert len(again.taxes) == 3, "no tax is deleted"
+
+
+def test_a_tax_that_products_name_keeps_its_code_and_what_it_is_for(db, clock):
+    """Products go by the code; a new one under the same name would sell them untaxed."""
+    shop.bootstrap(db, clock, preset=shop.DEMO)
+    settings = SettingsService(db, clock)
+    settings.edit_tax("sales", name="City tax", rate_ppm=88_750, applies_to_services=True)
+    city = ShopTax("sales", "City tax", 90_000, applies_to_services=True)
+    made = terms(settings, ShopTax("", "City tax", 90_000))
+    assert made.taxes == (city,), "by its name"
+    made = terms(settings, ShopTax("sales", "Town tax", 90_000), ShopTax("", "Sales", 10_000))
+    assert [(tax.code, tax.name) for tax in made.taxes] == [
+        ("sales", "Town tax"),
+        ("sales-2", "Sales"),
+    ]
+    assert [tax.applies_to_services for tax in made.taxes] == [True, False]
+
+
+def test_a_country_cannot_bring_more_taxes_than_a_line_can_carry(db, clock):
+    shop.bootstrap(db, clock, preset=shop.DEMO)
+    many = [ShopTax("", f"Tax {n}", 10_000) for n in range(MAX_TAXES + 1)]
+    with pytest.raises(CashierError, match="taxes_full"):
+        terms(SettingsService(db, clock), *many)
+
+
+def terms(settings, *taxes):
+    return settings.set_terms(currency="usd", prices_include_tax=False, taxes=taxes)
