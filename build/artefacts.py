@@ -42,7 +42,7 @@ def checksums(files: list[Path], target: str) -> Path:
     """Write the SHA-256 of each file as ``sha256sum --check`` reads it."""
     lines = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}" for file in files]
     sums = DIST / f"SHA256SUMS-{target}.txt"
-    sums.write_text("\n".join(lines) + "\n", "utf-8")
+    sums.write_text("\n".join(lines) + "\n", "utf-8", newline="\n")  # read on Linux, too
     for file in [*files, sums]:
         say(f"· {file.relative_to(DIST.parent)}, {file.stat().st_size / 1e6:.1f} MB")
     return sums
