@@ -12,11 +12,18 @@ from build.version import PUBLISHER, SUMMARY, VERSION
 
 BUNDLE = DIST / "linux" / "tillkeep"
 PROGRAM = BUNDLE / "tillkeep"
-_DEPENDS = (
-    "libc6, libegl1, libgl1, libfontconfig1, libfreetype6, libdbus-1-3, libx11-6, libx11-xcb1,"
-    " libglib2.0-0 | libglib2.0-0t64, libgssapi-krb5-2, libxcb1, fonts-dejavu-core"
+DEPENDS = (
+    f"libc6 (>= {platform.libc_ver()[1] or '2.35'}), libegl1, libgl1, libfontconfig1,"
+    " libfreetype6, libdbus-1-3, libx11-6, libx11-xcb1, libglib2.0-0 | libglib2.0-0t64,"
+    " libgssapi-krb5-2, libxcb1, libxcb-cursor0, libxcb-icccm4, libxcb-image0, libxcb-keysyms1,"
+    " libxcb-randr0, libxcb-render-util0, libxcb-shape0, libxcb-xkb1, libxkbcommon0,"
+    " libxkbcommon-x11-0, fonts-dejavu-core"
 )
-"""What Qt takes from the system because it belongs to its screen or its fonts."""
+"""What Qt takes from the system because it belongs to its screen or its fonts.
+
+Some of the screen's lie inside as well, where the machine that makes the package has them. Its C
+library is the oldest that will do.
+"""
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
@@ -71,7 +78,7 @@ def _deb(tree: Path) -> Path:
         "Architecture": architecture,
         "Maintainer": PUBLISHER,
         "Installed-Size": str(round(artefacts.size_of(tree) * 1e3)),
-        "Depends": _DEPENDS,
+        "Depends": DEPENDS,
         "Recommends": "gnome-keyring | kwalletmanager",
         "Section": "misc",
         "Priority": "optional",

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from build import contents, environment, icons, macos, spec_notes, tools, version, windows
+import dev
+from build import contents, environment, icons, linux, macos, spec_notes, tools, version, windows
 from pos import __version__, config
 
 ROOT = Path(__file__).parents[2]
@@ -102,6 +103,15 @@ def test_shipped_files_are_those_the_program_reads():
     assert "pos/models/migrations/env.py" in inside
     assert config.migrations() == ROOT / "pos" / "models" / "migrations"
     assert not [name for name in inside if name.endswith((".ts", ".pyc"))]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Debian's packages")
+def test_what_qt_loads_of_the_system_comes_with_the_package():
+    """A machine that makes packages may have no screen, and then lacks what shows a window."""
+    named = {one.split()[0] for one in linux.DEPENDS.split(", ")}
+    wanted = {*dev.QT_LIBRARIES.values(), *dev.SCREEN_LIBRARIES.values()}
+    assert wanted <= named
+    assert re.search(r"libc6 \(>= 2\.\d\d\)", linux.DEPENDS)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Debian's packages")
