@@ -43,5 +43,5 @@ def _look(config: Config) -> tuple[int, bool]:
         raise CashierError(
             "till_unreadable",
             f"The till's file cannot be read: {error}.",
-            "Keep the data folder, and send it to support.",
+            "Keep the data folder, save a support file and send that to support.",
         ) from error
