@@ -25,6 +25,8 @@ from pos.services.safety.copies import Copy
 DAMAGED = frozenset({"database_damaged", "database_older", "database_missing"})
 """Codes of a till that does not open, for which a copy helps."""
 
+_UNASKABLE = (sqlite3.Error, ValueError, TypeError)
+"""What a damaged file raises that is asked for a number; Python finds what SQLite says no text."""
 _COMPANIONS = ("", "-wal", "-shm", "-journal")
 
 Clock = Callable[[], datetime]
@@ -96,7 +98,7 @@ def _epochs(config: Config) -> Iterator[int]:
     if known is not None:
         yield known.epoch
     for path in (config.till_db, *config.backups.glob("*.db"), *config.set_aside.glob("*/till.db")):
-        with contextlib.suppress(sqlite3.Error), closing(_reading(path)) as db:
+        with contextlib.suppress(*_UNASKABLE), closing(_reading(path)) as db:
             yield from (int(row[0]) for row in db.execute("SELECT epoch FROM register"))
 
 

@@ -46,6 +46,29 @@ def test_the_copy_is_put_in_place_and_the_damaged_file_is_kept(place):
     assert numbers == ["R1-000001", "R1-000002", "R1-000003", "R1.2-000001", "R1.2-000002"]
 
 
+def garble_schema(path: Path) -> None:
+    """What SQLite says of it quotes bytes that are no text, and Python stumbles over that."""
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(b"CREATE TABLE register", b"CREATE \xffABLE register"))
+
+
+def nonsense_epoch(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE register SET epoch = 'x'")
+
+
+@pytest.mark.parametrize("harm", [garble_schema, nonsense_epoch])
+def test_a_file_that_cannot_even_be_asked_for_its_series_is_no_hindrance(place, harm):
+    path = place.config.till_db
+    harm(path)
+    broken = path.read_bytes()
+    with pytest.raises(CashierError) as caught:
+        place.open()
+    assert caught.value.code == "database_damaged"
+    assert (restore(place) / "till.db").read_bytes() == broken
+    assert place.sells(1) == ["R1.2-000001"]
+
+
 def test_the_journal_says_what_was_restored_and_what_it_follows(place):
     (last,) = ask(place, "SELECT seq, hash FROM journal ORDER BY id DESC LIMIT 1")
     copy = safety.newest_good(place.config.backups)
