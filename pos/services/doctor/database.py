@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from pos.config import Config
@@ -93,15 +95,12 @@ def _beside(path: Path) -> str:
 
 def journal_chain(config: Config, stop: Stop) -> Finding:
     """Walk the whole journal: every entry must carry on from the one before it."""
-    refused = unusable(config, Check.JOURNAL)
-    if refused is not None:
-        return refused
-    try:
-        with reading(config, stop) as db:
-            entries = db.scalar(select(func.count(JournalEntry.id))) or 0
-            wrong = journal.first_broken(db)
-    except UNREADABLE as error:
-        return broken(Check.JOURNAL, error)
+    return _asked(Check.JOURNAL, config, stop, _chain)
+
+
+def _chain(db: Connection) -> Finding:
+    entries = db.scalar(select(func.count(JournalEntry.id))) or 0
+    wrong = journal.first_broken(db)
     if wrong is None:
         return Finding(Check.JOURNAL, Trouble.OK, f"{entries:,} entries, all in their chain.")
     words = f"The journal was changed at entry {wrong}."
@@ -111,19 +110,31 @@ def journal_chain(config: Config, stop: Stop) -> Finding:
 
 def running_totals(config: Config, stop: Stop) -> Finding:
     """Add up every sale and refund, and compare the running totals with that."""
-    refused = unusable(config, Check.TOTALS)
+    return _asked(Check.TOTALS, config, stop, _totals)
+
+
+def _totals(db: Connection) -> Finding:
+    sales = db.scalar(select(func.count(Order.id))) or 0
+    wrong = recount.differing(db)
+    if not wrong:
+        return Finding(Check.TOTALS, Trouble.OK, f"They agree with {sales:,} sales.")
+    remedy = "Send a support file; the sales stand as they are, the day's sums may be wrong."
+    told = "A running total is not what the sales add up to."  # a tax is called as people like
+    return Finding(Check.TOTALS, Trouble.BAD, f"{wrong}.", remedy, "totals_differ", told)
+
+
+def _asked(
+    check: Check, config: Config, stop: Stop, ask: Callable[[Connection], Finding]
+) -> Finding:
+    """Ask the rows, where they can be read."""
+    refused = unusable(config, check)
     if refused is not None:
         return refused
     try:
         with reading(config, stop) as db:
-            sales = db.scalar(select(func.count(Order.id))) or 0
-            wrong = recount.differing(db)
+            return ask(db)
     except UNREADABLE as error:
-        return broken(Check.TOTALS, error)
-    if not wrong:
-        return Finding(Check.TOTALS, Trouble.OK, f"They agree with {sales:,} sales.")
-    remedy = "Send a support file; the sales stand as they are, the day's sums may be wrong."
-    return Finding(Check.TOTALS, Trouble.BAD, f"{wrong}.", remedy, "totals_differ")
+        return broken(check, error)
 
 
 def backup(config: Config, now: datetime) -> Finding:
@@ -167,17 +178,14 @@ def _whole(path: Path) -> bool:
 
 def outbox(config: Config, stop: Stop, now: datetime) -> Finding:
     """Count what waits for the backend, since when, and what the backend refused."""
-    refused = unusable(config, Check.OUTBOX)
-    if refused is not None:
-        return refused
+    return _asked(Check.OUTBOX, config, stop, partial(_waiting, now))
+
+
+def _waiting(now: datetime, db: Connection) -> Finding:
     parked = OutboxEntry.parked_code.is_not(None)
     query = select(func.count(), func.min(OutboxEntry.created_at))
-    try:
-        with reading(config, stop) as db:
-            waiting, since = db.execute(query.where(WAITING, ~parked)).one()
-            stuck = db.scalar(select(func.count()).select_from(OutboxEntry).where(WAITING, parked))
-    except UNREADABLE as error:
-        return broken(Check.OUTBOX, error)
+    waiting, since = db.execute(query.where(WAITING, ~parked)).one()
+    stuck = db.scalar(select(func.count()).select_from(OutboxEntry).where(WAITING, parked))
     return _queue(waiting, now - since if since else timedelta(0), stuck or 0)
 
 
