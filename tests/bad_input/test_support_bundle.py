@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import shutil
 import socket
 import sqlite3
@@ -14,6 +15,7 @@ import zipfile
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -29,7 +31,7 @@ from pos.services.doctor import CHECKS
 from pos.services.refunds import RefundRequest
 from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, MemorySecrets
 from pos.terminal.api import CASH
-from tests.bad_input.conftest import command_line
+from tests.bad_input.conftest import command_line, read_only
 from tests.support.catalogue import Item
 
 SECRETS = {
@@ -82,7 +84,8 @@ def plant(folder: Path) -> None:
         till.desk.tick()
         till.keeper.keep()
     log_all(folder / "logs")
-    (folder / f"{CUSTOMER}.txt").write_text(CUSTOMER)
+    for name in (f"{CUSTOMER}.txt", "catalogue-Quackenbush.csv", "till.db.of-quackenbush"):
+        (folder / name).write_text(CUSTOMER)
 
 
 def sell(till, made):
@@ -101,6 +104,7 @@ def log_all(folder: Path) -> None:
     log = logs.get("canary")
     for name, secret in SECRETS.items():
         log.warning(secret, **{secret: secret, "note": secret, "value": secret})
+        log.info("a number", amount=float(SECRETS["bare phone"]))
         log.info("a call failed", ticket=7, name=name, found=[secret, {"deep": {secret: secret}}])
         logging.getLogger(secret).error("%s of %s", name, secret)
         try:
@@ -195,6 +199,10 @@ def test_what_helps_is_in_it(saved):
     assert known[0]["level"] == "info"
     assert "ValueError: [text" in found["logs/crash-1.txt"]
     assert "bad" in found["doctor.txt"], "Stripe is not there"
+    listed = json.loads(found["files.json"])
+    assert {"till.db", "till.mark", "catalogue.db", "logs/tillkeep.jsonl"} <= set(listed)
+    assert any(re.fullmatch(r"backups/till-daily-\w+\.db", name) for name in listed)
+    assert listed["other files"] >= 3
     states = [json.loads(line) for line in found["states.jsonl"].splitlines()]
     assert {"order", "payment", "refund", "checkout_run"} <= {row["table"] for row in states}
 
@@ -209,7 +217,7 @@ def test_the_same_canaries_are_seen_when_masking_is_broken(planted, monkeypatch)
         assert hits(found, SECRETS[name]), name
 
 
-@pytest.mark.parametrize("harm", ["missing", "damaged", "newer"])
+@pytest.mark.parametrize("harm", ["missing", "damaged", "newer", "totals"])
 def test_there_is_a_support_file_whatever_state_the_till_is_in(planted, tmp_path, harm):
     folder = Path(shutil.copytree(planted, tmp_path / "till"))
     path = folder / "till.db"
@@ -217,6 +225,9 @@ def test_there_is_a_support_file_whatever_state_the_till_is_in(planted, tmp_path
         shutil.rmtree(folder)
     elif harm == "damaged":
         path.write_bytes(path.read_bytes()[:9000])
+    elif harm == "totals":
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("UPDATE running_total SET amount_minor = 7 WHERE kind = 'tax'")
     else:
         with closing(sqlite3.connect(path)) as db, db:
             db.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -228,10 +239,43 @@ def test_there_is_a_support_file_whatever_state_the_till_is_in(planted, tmp_path
     assert [name for name in SECRETS if hits(found, SECRETS[name])] == []
 
 
-def test_a_place_that_cannot_be_written_is_said(planted, tmp_path):
+@pytest.mark.parametrize("place", ["nowhere/out.zip", "file/out.zip", "folder", "."])
+def test_a_place_that_cannot_be_written_is_said(planted, tmp_path, monkeypatch, place):
     made = bundle.collect(Config(data_dir=planted), [], {}, datetime.now(UTC))
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "file").write_text("")
+    (tmp_path / "folder").mkdir()
     with pytest.raises(CashierError) as caught:
-        bundle.save(made, tmp_path / "nowhere" / "out.zip")
+        bundle.save(made, Path(place))
     assert caught.value.code == "support_not_saved"
-    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
+    assert {path.name for path in tmp_path.iterdir()} == {"file", "folder"}
+    assert not any((tmp_path / "folder").iterdir())
+
+
+def test_a_disk_that_is_locked_against_writing_is_said(planted, tmp_path):
+    """A stick with its switch on: there even taking back what is not there is refused."""
+    made = bundle.collect(Config(data_dir=planted), [], {}, datetime.now(UTC))
+    with read_only(tmp_path), pytest.raises(CashierError) as caught:
+        bundle.save(made, tmp_path / "out.zip")
+    assert caught.value.code == "support_not_saved"
+
+
+def test_files_may_come_and_go_while_they_are_listed(tmp_path):
+    """As they do while the till sells: its mark is written anew after every sale."""
+    config, ended = Config(data_dir=tmp_path), Event()
+    for number in range(200):  # so that some time passes between two looks at the mark
+        (tmp_path / f"{number}").touch()
+
+    def flicker() -> None:
+        while not ended.is_set():
+            config.mark.write_bytes(b"x")
+            config.mark.unlink()
+
+    thread = Thread(target=flicker)
+    thread.start()
+    try:
+        for _ in range(60):
+            bundle.collect(config, [], {}, datetime.now(UTC))
+    finally:
+        ended.set()
+        thread.join()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+import stat
 import zipfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +48,13 @@ _PARTS: dict[str, Callable[[Connection], str]] = {
     "counts.json": tables.counts,
     "schema.sql": tables.schema,
 }
+_OURS = re.compile(
+    r"till\.(lock|mark(\.new)?|db(\.restoring)?(-wal|-shm|-journal)?)|tillkeep\.toml"
+    r"|catalogue(-\d{1,6}|-import|-new|-set-aside)?\.db(-wal|-shm|-journal|\.damaged)?"
+    r"|backups/till-(daily|\d{4})-\d{8}T\d{6}Z\.(db|part)(-wal|-shm|-journal)?"
+    r"|logs/tillkeep\.jsonl(\.\d)?"
+)
+"""The names that this program gives; any other is somebody's own, and may name somebody."""
 _DATED = (1980, 1, 1, 0, 0, 0)  # the oldest an archive knows: the same files make the same bytes
 
 
@@ -79,14 +89,15 @@ def collect(
 
 def save(bundle: Bundle, path: Path) -> None:
     """Write the archive; raises `CashierError` (``support_not_saved``) and leaves nothing half."""
-    part = path.with_name(f"{path.name}.part")
+    part = path.parent / f"{path.name}.part"
     try:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, text in bundle.files.items():
                 archive.writestr(zipfile.ZipInfo(name, _DATED), text, zipfile.ZIP_DEFLATED)
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing can be written, nothing was
+            part.unlink()
         raise CashierError(
             "support_not_saved",
             f"The support file could not be saved: {error.strerror or type(error).__name__}.",
@@ -107,28 +118,26 @@ def _from_rows(config: Config) -> Iterator[tuple[str, str]]:
 
 def _folder(config: Config) -> str:
     """List the files this program makes, with their sizes; others are counted."""
-    ours = ("till.db", "till.mark", "till.lock", "catalogue", "tillkeep.toml")
-    shown: dict[str, object] = {}
-    others = 0
-    for path in _files(config.data_dir):
-        place = path.relative_to(config.data_dir).as_posix()
-        if place.startswith(ours) or place.startswith(("backups/till-", "logs/tillkeep")):
-            shown[_plain(place)] = path.stat().st_size
-        else:
-            others += 1
+    sizes = dict(_sizes(config.data_dir))
+    shown: dict[str, int] = {name: size for name, size in sizes.items() if _OURS.fullmatch(name)}
+    others = len(sizes) - len(shown)
     return json.dumps({**shown, "other files": others}, indent=1) + "\n"
 
 
-def _plain(place: str) -> str:
-    """Keep a name that this program could have given."""
-    return place if all(c.isalnum() or c in "/-_." for c in place) else "[file]"
+def _sizes(folder: Path) -> Iterator[tuple[str, int]]:
+    """Name every file below; one that goes away meanwhile, as the till works, is left out."""
+    for path in _below(folder):
+        with suppress(OSError):
+            seen = path.stat()
+            if stat.S_ISREG(seen.st_mode):
+                yield path.relative_to(folder).as_posix(), seen.st_size
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _below(folder: Path) -> list[Path]:
     try:
-        yield from sorted(path for path in folder.rglob("*") if path.is_file())
+        return sorted(folder.rglob("*"))
     except OSError:
-        return
+        return []
 
 
 def _seen(folder: Path) -> bool:

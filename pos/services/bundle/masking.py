@@ -43,9 +43,9 @@ def value(given: object, key: str = "") -> object:
     if key and is_secret_name(key):
         return "[removed]"
     match given:
-        case None | bool() | float():
+        case None | bool():
             return given
-        case int():
+        case int() | float():
             return _number(given)
         case datetime() | UUID():
             return str(given)
@@ -58,7 +58,7 @@ def value(given: object, key: str = "") -> object:
     return _text(str(given), key)
 
 
-def _number(given: int) -> object:
+def _number(given: float) -> object:
     return given if abs(given) < _LARGEST else "[number]"
 
 
