@@ -218,7 +218,7 @@ def _error(response: httpx.Response, body: bytes) -> ErrorOut | None:
 def _date(response: httpx.Response) -> datetime | None:
     try:
         return parsedate_to_datetime(response.headers.get("date", "")).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):  # no date, or one of no century
         return None
 
 

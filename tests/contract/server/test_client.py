@@ -163,6 +163,16 @@ def test_retry_after_is_kept_within_reason(text, seconds):
     assert busy.value.retry_after == seconds
 
 
+@pytest.mark.parametrize(
+    "date", ["yesterday", "Fri, 31 Dec 9999 23:59:59 -0100", f"Fri, 31 Dec 2026 0:0:0 +{'9' * 20}"]
+)
+def test_a_date_that_is_none_stops_no_answer(date):
+    client = _answering(422, SAID, JSON | {"date": date})
+    with pytest.raises(RefusedError, match="over_refund"):
+        client.get_settings()
+    assert client.server_date is None
+
+
 def test_the_environment_proxy_is_not_used(backend, monkeypatch):
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
