@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import IO
 
 from pos.config import own_command
 from pos.errors import CashierError
@@ -33,8 +34,8 @@ class Process:
             text=True,
             creationflags=WITHOUT_CONSOLE,
         )
-        if self._announces:
-            self.url = self._listen()
+        if self._child.stdout is not None:
+            self.url = self._said_by(self._child.stdout)
 
     def stop(self) -> None:
         """Ask it to end, then make it."""
@@ -57,10 +58,9 @@ class Process:
             self._child.kill()
             self.stop()
 
-    def _listen(self) -> str:
-        assert self._child is not None and self._child.stdout is not None  # noqa: S101, PT018  just started
+    def _said_by(self, stdout: IO[str]) -> str:
         try:
-            return str(json.loads(self._child.stdout.readline())["url"])
+            return str(json.loads(stdout.readline())["url"])
         except (ValueError, KeyError) as error:
             raise CashierError(
                 "demo_not_started",

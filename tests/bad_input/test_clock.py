@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, MemorySecrets
-from pos.terminal.api import STRIPE_TERMINAL
+from pos.terminal.api import CASH, STRIPE_TERMINAL
 from pos.terminal.attempt import Choice, Situation
 from tests.bad_input.conftest import MAT, chain_holds, sell, settle
 from tests.support.backend import BackendProcess
+from tests.support.catalogue import Item
 from tests.support.simulator import KEY
 from tests.support.till import FakeClock
 
@@ -69,9 +70,6 @@ def _secrets(backend) -> MemorySecrets:
 
 
 def _sell(till) -> str:
-    from pos.terminal.api import CASH  # noqa: PLC0415  the one use
-    from tests.support.catalogue import Item  # noqa: PLC0415  the one use
-
     till.cart.add_variant(Item("k", "Mat", 1800))
     run = till.checkout.begin(till.cart.current().cart_id)
     till.checkout.receipt_done(till.checkout.pay(run.run_id, CASH, 5000).run_id)

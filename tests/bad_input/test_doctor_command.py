@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -232,7 +233,5 @@ def test_a_check_that_gets_no_answer_ends(data, monkeypatch, silence):
 @pytest.fixture
 def silence():
     """The address of somebody who listens and never answers."""
-    import socket  # noqa: PLC0415  this fixture alone
-
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"

@@ -16,6 +16,9 @@ import keyring.backends.null
 import keyring.errors
 import pytest
 
+from pos.app.doctor import Examination
+from pos.config import Config
+from pos.services.doctor import Check
 from pos.services.secrets import KeyringSecrets
 from tests.bad_input.conftest import read_only, sell
 from tests.support.house import ROOT
@@ -116,10 +119,6 @@ class Locked(keyring.backends.null.Keyring):
 
 
 def test_a_locked_keyring_is_said_by_the_check(data):
-    from pos.app.doctor import Examination  # noqa: PLC0415  this test alone
-    from pos.config import Config  # noqa: PLC0415  as above
-    from pos.services.doctor import Check  # noqa: PLC0415  as above
-
     secrets = KeyringSecrets("account", backend=Locked())
     found = Examination(Config(data_dir=data), secrets).look(Check.KEYRING)
     assert (found.code, found.state) == ("keyring_locked", "warn")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from pos import logs
 from pos.app import run
 from pos.app.start import Look
 from pos.config import load
@@ -69,8 +70,6 @@ def start_window(qtbot, qapp, monkeypatch):
         return said[0]
 
     yield started
-    from pos import logs  # noqa: PLC0415  opened by a start
-
     logs.close()
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from pos import logs
 from pos.errors import CashierError
+from pos.models import migrate
 from pos.terminal.api import STRIPE_TERMINAL
 from tests.bad_input.conftest import (
     MAT,
@@ -99,8 +100,6 @@ def test_the_first_start_on_a_full_disk(tmp_path, start):
 
 def test_an_update_without_room_for_the_copy(disk, monkeypatch, start):
     """The backup does not fit: the old file stays as it is."""
-    from pos.models import migrate  # noqa: PLC0415  its HEAD is changed for this test
-
     fill(disk)
     before = (disk / "data" / "till.db").read_bytes()
     monkeypatch.setattr(migrate, "HEAD", "9999")

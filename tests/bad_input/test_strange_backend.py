@@ -8,8 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from pos.services.secrets import BACKEND_TOKEN, MemorySecrets
+from pos.terminal.api import CASH
 from tests.bad_input.conftest import sell
 from tests.support.backend import BackendProcess
+from tests.support.catalogue import Item
 
 PORTAL = b"<!doctype html><html><body><h1>Welcome to HotelNet</h1><form>room number</form>"
 
@@ -115,9 +117,6 @@ def _introduced(till, url: str):
 
 
 def _sell_anything(till) -> str:
-    from pos.terminal.api import CASH  # noqa: PLC0415  the one use
-    from tests.support.catalogue import Item  # noqa: PLC0415  the one use
-
     till.cart.add_variant(Item("k", "Mat", 1800))
     run = till.checkout.begin(till.cart.current().cart_id)
     till.checkout.receipt_done(till.checkout.pay(run.run_id, CASH, 5000).run_id)

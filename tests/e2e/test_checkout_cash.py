@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 
+from pos.app.front import Front
 from pos.errors import CashierError
 from pos.pricing import Discount, DiscountKind
 from pos.terminal.api import STRIPE_TERMINAL
@@ -232,9 +233,7 @@ class TestScenario11:
         self.once(tea)
 
     def test_two_windows_of_one_till(self, tea, qapp):
-        from pos.app.front import Front  # noqa: PLC0415 - one more than there ever is
-
-        second = Front(tea.till, qapp)
+        second = Front(tea.till, qapp)  # one more than there ever is
         try:
             cart = tea.pages.sale.cart
             tea.pages.sale.pay_asked.emit(cart)

@@ -124,5 +124,7 @@ def _trying(calls: Calls) -> QWidget:
     screen = first_run(calls, "reader")
     words = "Asks a test card for $1.00, holds it and lets it go: no real money moves."
     state = "Hold a test card to the reader"
-    screen.reader.trial.show_try(TryView("Make a test payment", words, state, Tone.INFO, True))  # noqa: FBT003  as the view has it
+    screen.reader.trial.show_try(
+        TryView("Make a test payment", words, state, Tone.INFO, running=True)
+    )
     return _in_window(screen)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from pos.errors import CashierError
 from pos.services.safety import Copy
+from pos.ui import theme
 from pos.ui.frame import Frame
 from pos.ui.threads import Calls
 from pos.ui.trouble import Rescue, TroubleWindow
@@ -77,8 +78,6 @@ def _trouble_copy(_calls: Calls) -> QWidget:
 
 @scene("frame", own_size=True)
 def _frame(_calls: Calls) -> QWidget:
-    from pos.ui import theme  # noqa: PLC0415  as it is now
-
     return Frame(theme.tokens().name)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import zipfile
 from pathlib import Path
 
@@ -160,7 +161,5 @@ def test_the_support_file_is_looked_into_and_then_saved(front, tmp_path, monkeyp
 @pytest.fixture
 def silence():
     """The address of somebody who listens and never answers."""
-    import socket  # noqa: PLC0415  this fixture alone
-
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"

@@ -67,7 +67,10 @@ def test_a_tax_is_added_or_edited_in_one_form(screen):
     assert screen.taxes.rate.text() == "8.875"
     screen.taxes.rate.setText("9")
     QTest.keyClick(screen.taxes.rate, Qt.Key.Key_Return)
-    assert saved == [TaxInput("", "VAT", "19", True), TaxInput("t1", "Sales tax", "9", False)]  # noqa: FBT003  as the row has it
+    assert saved == [
+        TaxInput("", "VAT", "19", services=True),
+        TaxInput("t1", "Sales tax", "9", services=False),
+    ]
     screen.taxes.clear_form()
     assert screen.taxes.add.words() == "Add tax"
 

@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO, cast
 
 from pos.app.processes import WITHOUT_CONSOLE
 from pos.app.tour.cards import WAITING, check_charged_once
@@ -65,18 +66,18 @@ def _killed(walk: Walk) -> Iterator[None]:
         text=True,
         creationflags=WITHOUT_CONSOLE,
     )
-    assert child.stdin is not None and child.stdout is not None  # noqa: S101, PT018  just made
+    told, said = cast("IO[str]", child.stdin), cast("IO[str]", child.stdout)
     try:
-        child.stdin.write(_given(walk) + "\n")
-        child.stdin.flush()
-        if child.stdout.readline().strip() != CHILD:
+        told.write(_given(walk) + "\n")
+        told.flush()
+        if said.readline().strip() != CHILD:
             raise TourError("the till in its own process did not come as far as the card")
         yield
     finally:
         child.kill()
         child.wait()
-        child.stdin.close()
-        child.stdout.close()
+        told.close()
+        said.close()
 
 
 def _given(walk: Walk) -> str:

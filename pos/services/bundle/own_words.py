@@ -61,8 +61,8 @@ def _modules(places: list[str], prefix: str) -> Iterator[tuple[str, CodeType]]:
         if found.name.startswith(_NOT_THE_TILL):
             continue
         spec = importlib.util.find_spec(found.name)
-        loader = spec.loader if spec else None
-        code = loader.get_code(found.name) if hasattr(loader, "get_code") else None  # type: ignore[union-attr]  # asked just before
+        get_code = getattr(spec.loader if spec else None, "get_code", None)
+        code = get_code(found.name) if get_code else None
         if code is not None:
             yield found.name, code
         if spec is not None and spec.submodule_search_locations:

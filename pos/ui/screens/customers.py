@@ -16,7 +16,7 @@ from pos.ui.threads import Calls
 from pos.ui.tokens import GRID
 from pos.ui.widgets.buttons import action, secondary
 from pos.ui.widgets.overlay import PanelSize
-from pos.ui.widgets.panels import frame
+from pos.ui.widgets.panels import column, frame
 from pos.ui.widgets.search import SearchField
 from pos.ui.widgets.table import Col, Table
 from pos.ui.widgets.text import Label, key_cap
@@ -71,8 +71,7 @@ class CustomerChooser(QWidget):
         inner.setSpacing(4 * GRID)
         inner.addWidget(self._search)
         card = frame("card")
-        QVBoxLayout(card).addWidget(self.table)
-        card.layout().setContentsMargins(1, 1, 1, 1)  # type: ignore[union-attr]  # just made
+        column(card, 0, 1).addWidget(self.table)
         inner.addWidget(card, 1)
         inner.addLayout(self._buttons())
         self._stack = QStackedWidget()  # a layout without a parent would open a window

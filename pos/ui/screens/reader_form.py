@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from pos.ui.i18n import tr
 from pos.ui.screens.settings_views import PlaceRow, ReaderInput, TryView
@@ -56,13 +56,13 @@ class ReaderForm(QWidget):
     def _pair(self, *fields: tuple[str, QWidget]) -> None:
         self._row(self._body, *fields)
 
-    def _row(self, layout: object, *fields: tuple[str, QWidget]) -> None:
+    def _row(self, layout: QBoxLayout, *fields: tuple[str, QWidget]) -> None:
         line = row(spacing=4 * GRID)
         for words, widget in fields:
             cell = column(spacing=0)
             labelled(cell, words, widget)
             line.addLayout(cell, 1)
-        layout.addLayout(line)  # type: ignore[attr-defined]  # a QVBoxLayout
+        layout.addLayout(line)
 
     def show_places(self, places: Sequence[PlaceRow]) -> None:
         """Offer the account's locations, and always a new one."""

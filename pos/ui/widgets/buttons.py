@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar, cast
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPaintEvent
+from PySide6.QtGui import QAction, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
 from pos.ui import theme
@@ -215,8 +215,8 @@ class MenuButton(Button):
         self._menu.setMinimumWidth(self.width())
         self._menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
 
-    def _picked(self, picked: object) -> None:
-        self.choose(str(picked.data()))  # type: ignore[attr-defined]  # a QAction
+    def _picked(self, picked: QAction) -> None:
+        self.choose(str(picked.data()))
 
     def _show(self) -> None:
         self.set_text(f"{self._prefix}{self._words.get(self.value, '')}  {_DOWN}")

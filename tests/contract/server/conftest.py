@@ -11,6 +11,7 @@ import httpx
 import psycopg
 import pytest
 
+from pos.server.seed import BUSINESS_ID, LOCATION_ID
 from tests.support.backend import BackendProcess
 from tests.support.wire_orders import frozen, new_id
 
@@ -91,8 +92,6 @@ def till(backend):
 @pytest.fixture
 def other_till(backend):
     """A second register of the same business."""
-    from pos.server.seed import BUSINESS_ID, LOCATION_ID  # noqa: PLC0415 - only here
-
     register = new_id()
     backend.enrol("second-token", str(BUSINESS_ID), str(LOCATION_ID), register)
     with backend.http("second-token") as http:
