@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtWidgets import QWidget
 
 from pos.services.countries import countries
@@ -116,6 +118,14 @@ def _preview(calls: Calls) -> QWidget:
 def _imported(calls: Calls) -> QWidget:
     screen = first_run(calls, "catalogue")
     screen.catalogue.show_report(fake_settings.REPORT)
+    return _in_window(screen)
+
+
+@scene("first-run-imported-whole")
+def _whole(calls: Calls) -> QWidget:
+    screen = first_run(calls, "catalogue")
+    counts = (("New products", "1,204"), ("Updated", "96"), ("Left out", "0"))
+    screen.catalogue.show_report(replace(fake_settings.REPORT, counts=counts, rejected=()))
     return _in_window(screen)
 
 

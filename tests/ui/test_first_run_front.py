@@ -1,11 +1,14 @@
 """The first run in the real window: every page, skipping, leaving, coming back."""
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
 from pos.services import shop as shops
 from pos.services.secrets import MemorySecrets
 from pos.services.setup import PAGES
 from pos.ui.widgets.pill import Pill
 from tests.support.simulator import KEY
-from tests.ui.first_run_hands import PIN, fresh, go_on, register, texts, wizard
+from tests.ui.first_run_hands import PIN, fresh, go, go_on, register, texts, wizard
 from tests.ui.front_fixture import idle, open_front, till_of, until
 from tests.ui.hands import TEA, everything_shown, press, said_by, settings_of
 
@@ -197,3 +200,20 @@ def test_the_country_page_shows_the_taxes_as_they_were_set_meanwhile(front):
     assert wizard(front).country.rates[0].rate.text() == "9"
     walk_past_the_taxes(front)
     assert [tax.rate_ppm for tax in till_of(front).shop().taxes] == [90_000]
+
+
+def test_the_products_page_is_walked_with_the_keyboard_alone(tmp_path):
+    with fresh(tmp_path) as front:
+        catalogue = go(front, "catalogue")
+        catalogue.demo.setFocus()
+        tap(front)
+        until(lambda: catalogue.pending)
+        assert front.shell.focusWidget() is catalogue.bring
+        QTest.keyClick(front.shell.focusWidget(), Qt.Key.Key_Tab)
+        tap(front)  # not this file
+        until(lambda: not catalogue.pending)
+        assert front.shell.focusWidget() is catalogue.choose
+
+
+def tap(front):
+    QTest.keyClick(front.shell.focusWidget(), Qt.Key.Key_Space)

@@ -75,16 +75,17 @@ class CatalogueSection(ImportSection):
 
     def drop_preview(self) -> None:
         """Take the preview away; nothing was imported."""
-        self._preview.hide()
+        held = self.bring.hasFocus() or self._other.hasFocus()
         for button in (self.choose, self.demo):
             button.show()
+        if held:  # what is hidden hands the keyboard to the list of pages
+            self.choose.setFocus()
+        self._preview.hide()
 
     def show_preview(self, view: PreviewView) -> None:
         """Show the first rows and how many will be imported or left out."""
         self.say(None)
         self._report.hide()
-        for button in (self.choose, self.demo):
-            button.hide()
         self._name.setText(view.file)
         clear(self._figures)
         for words, figure in view.counts:
@@ -96,6 +97,13 @@ class CatalogueSection(ImportSection):
         self.bring.set_text(tr("Import %n products", view.good))
         self.bring.setEnabled(view.good > 0)
         self._preview.show()
+        self._put_away_the_choice()
+
+    def _put_away_the_choice(self) -> None:
+        if self.choose.hasFocus() or self.demo.hasFocus():
+            (self.bring if self.bring.isEnabled() else self._other).setFocus()
+        for button in (self.choose, self.demo):
+            button.hide()
 
     def show_progress(self, view: ImportProgress) -> None:
         self.demo.setEnabled(False)

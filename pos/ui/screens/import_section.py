@@ -75,6 +75,7 @@ class ImportSection(Section):
         self._card.setMinimumHeight(240)
         ended.addWidget(self._card, 1)
         ended.addLayout(row(self._save, 1))
+        ended.addStretch()  # without rows that were left out nothing else takes the room
         self.body.addWidget(self._report, 1)
         self.body.addStretch()
         self._progress.hide()
