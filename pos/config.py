@@ -160,7 +160,14 @@ def _from_file(path: Path) -> dict[str, str | bool]:
         if not path.exists():
             return {}
         values = tomllib.loads(_text_of(path))
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise CashierError(
+            "config_unreadable",
+            f"{path.name} cannot be read: {error.strerror or type(error).__name__}.",
+            "Give this user the right to read the data folder, or start Tillkeep as the user it"
+            " belongs to.",
+        ) from error
+    except (ValueError, RecursionError) as error:
         raise CashierError(
             "config_unreadable", f"{path.name} cannot be read: {error}", "Correct or remove it."
         ) from error

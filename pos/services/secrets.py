@@ -7,6 +7,7 @@ wait for a person to unlock it, so nothing here belongs on the GUI thread.
 
 from __future__ import annotations
 
+import configparser
 import contextlib
 import importlib
 import re
@@ -201,11 +202,20 @@ class KeyringSecrets:
 
     def _candidates(self) -> Iterator[KeyringBackend]:
         """Name every store that keyring offers here, in its order."""
-        import keyring  # noqa: PLC0415  # 0.1 s that the first paint does not wait for
-
         if self._backend is None:
-            self._backend = keyring.get_keyring()
+            self._backend = _chosen()
         yield from getattr(self._backend, "backends", [self._backend])
+
+
+def _chosen() -> KeyringBackend:
+    """Let keyring choose; raises `InitError` where it is set to a store that is not there."""
+    import keyring  # noqa: PLC0415  # 0.1 s that the first paint does not wait for
+    from keyring.errors import InitError  # noqa: PLC0415  # lazy
+
+    try:
+        return keyring.get_keyring()
+    except (ImportError, AttributeError, ValueError, TypeError, configparser.Error) as error:
+        raise InitError("its settings name no store that could be loaded") from error
 
 
 def validate_stripe_key(text: str) -> str:

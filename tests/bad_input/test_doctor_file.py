@@ -29,6 +29,7 @@ def doctor(data):
         ("keyring.backends.null.Keyring", "keyring_not_allowed", "keyring.backends.null"),
         ("tests.support.keyrings.PlaintextKeyring", "keyring_not_allowed", "Plaintext"),
         ("tests.support.keyrings.Locked", "keyring_locked", "is locked"),
+        ("keyrings.not_installed_here.Keyring", "keyring_failed", "cannot be used"),
         ("tests.support.keyrings.Told", "", "Told keeps the Stripe key"),
     ],
 )
@@ -91,6 +92,17 @@ HARMS = {
     "gone": (lambda path: path.unlink(), Check.DATABASE, "database_missing"),
     "emptied": (lambda path: path.write_bytes(b""), Check.DATABASE, "database_missing"),
 }
+
+
+@pytest.mark.parametrize("harm", ["no database", "newer", "older", "gone"])
+def test_nobody_is_sent_to_settings_that_cannot_be_opened(doctor, harm):
+    """Whether a reader or a backend is set up, only the file knows."""
+    act, _, _ = HARMS[harm]
+    act(doctor.folder / "till.db")
+    for check in (Check.READER, Check.BACKEND):
+        found = doctor[check]
+        assert "Settings" not in found.remedy
+        assert found.code == doctor[Check.JOURNAL].code
 
 
 @pytest.mark.parametrize("harm", HARMS)

@@ -95,9 +95,17 @@ till.close()
 """
 
 
-def test_a_machine_without_any_keyring(data):
-    """The real thing: no session bus, no configured store, the program's own choice."""
-    bare = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(data)}
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ({}, "This computer has no keyring"),
+        ({"PYTHON_KEYRING_BACKEND": "not_here.Keyring"}, "The system keyring could not be opened"),
+    ],
+    ids=["none", "one that is not there"],
+)
+def test_a_machine_without_any_keyring(data, chosen, said):
+    """The real thing: no session bus, and no store but what the library's settings name."""
+    bare = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(data), **chosen}
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", OPENS, str(data)],
         cwd=ROOT,
@@ -108,4 +116,4 @@ def test_a_machine_without_any_keyring(data):
         check=False,
     )
     assert done.stderr == ""
-    assert done.stdout.startswith("True False This computer has no keyring")
+    assert done.stdout.startswith(f"True False {said}")

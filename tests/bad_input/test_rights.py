@@ -90,7 +90,9 @@ def test_a_folder_this_user_may_not_even_look_into(shut, start):
     out = shut.parent / "support.zip"
     assert tillkeep(shut, "support-bundle", str(out)).returncode == 0
     assert out.exists()
-    assert tillkeep(shut, "import", __file__).returncode == 2
+    done = tillkeep(shut, "import", __file__)
+    assert done.returncode == 2
+    assert "Give this user the right" in done.stdout
     shut.chmod(0o700)
     assert sell(start(shut)) == "R1-000002"
 

@@ -18,7 +18,7 @@ from pos.errors import CashierError, RefusedError, UnreachableError
 from pos.models.base import new_id
 from pos.models.states import OpKind
 from pos.services.doctor import Check, Finding, Stop, Trouble
-from pos.services.doctor.file import Links, links
+from pos.services.doctor.file import Links, links, unusable
 from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, SecretStore
 from pos.terminal.operations import Answer, Operation, Outcome
 from pos.terminal.stripe_gateway import API_VERSION, StripeGateway
@@ -104,6 +104,12 @@ def _ahead(before: datetime, after: datetime, server: datetime | None) -> timede
     return None if server is None else before + (after - before) / 2 - server - _HALF
 
 
+def _unread(patient: Patient, check: Check) -> Finding | None:
+    """Say why the file does not tell what is set up; None where it does, or nothing is yet."""
+    found = unusable(patient.config, check)
+    return None if found is None or found.state is Trouble.NOT_SET_UP else found
+
+
 # --- the backend ------------------------------------------------------------
 
 
@@ -112,7 +118,8 @@ def backend(patient: Patient, stop: Stop) -> Finding:
     url, token = _backend_at(patient, stop)
     if not url:
         words, remedy = "No backend is set up.", "Enter its address in Settings, Backend."
-        return Finding(Check.BACKEND, Trouble.NOT_SET_UP, words, remedy, "no_backend")
+        none = Finding(Check.BACKEND, Trouble.NOT_SET_UP, words, remedy, "no_backend")
+        return _unread(patient, Check.BACKEND) or none
     if not token:
         words = "Its address is set, and no register token is stored."
         remedy = "Enter this register's token in Settings, Backend."
@@ -170,9 +177,9 @@ def reader(patient: Patient, stop: Stop) -> Finding:
     """
     here = links(patient.config, stop)
     if here is None or not here.reader_id:
-        words = "No card reader is chosen." if here else "The file of sales does not say which."
-        remedy = "Choose one in Settings, Card reader."
-        return Finding(Check.READER, Trouble.NOT_SET_UP, words, remedy, "no_reader")
+        words, remedy = "No card reader is chosen.", "Choose one in Settings, Card reader."
+        none = Finding(Check.READER, Trouble.NOT_SET_UP, words, remedy, "no_reader")
+        return _unread(patient, Check.READER) or none
     if patient.secrets.get(STRIPE_KEY) is None:
         words = "No Stripe key is stored."
         return Finding(Check.READER, Trouble.NOT_SET_UP, words, _KEY_FIRST, "no_key")

@@ -32,6 +32,10 @@ def keyring(secrets: SecretStore) -> Finding:
 
 
 def _none(end: BackEnd) -> Finding:
+    if not end.refused:  # not even the library's own "none"
+        found = "The keyring that this computer is set to use cannot be used."
+        remedy = f"Correct keyring's settings, or install what they name. {_ASKED}"
+        return Finding(Check.KEYRING, Trouble.WARN, found, remedy, "keyring_failed")
     unsafe = [name for name in end.refused if name != _NOTHING]
     if unsafe:
         found = f"Only kinds that do not keep a secret safe: {', '.join(unsafe)}."
