@@ -168,5 +168,7 @@ def _server(words: list[str]) -> int:
 
 
 def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
+    """Write a line; letters that a console or a pipe does not have stand as their numbers."""
+    code = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(code, "backslashreplace").decode(code) + "\n")
     sys.stdout.flush()

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pos.services.doctor import Check, Trouble
+from pos.services.doctor import CHECKS, Check, Trouble
+from tests.bad_input.conftest import command_line
 from tests.support.doctor import Doctor
 
 
@@ -132,6 +133,16 @@ def test_no_till_yet(tmp_path):
         "not_set_up"
     }
     assert not (tmp_path / "nothing").exists()
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_a_folder_in_letters_that_the_console_does_not_have(tmp_path, encoding):
+    """As on Windows, where what is written to a file or a pipe has the letters of one language."""
+    folder = tmp_path / "\N{CJK UNIFIED IDEOGRAPH-5E97}"
+    done = command_line(folder, "doctor", PYTHONIOENCODING=encoding)
+    assert done.stderr == ""
+    assert len(done.stdout.splitlines()) == len(CHECKS)
+    assert "\\u5e97" in done.stdout
 
 
 def test_a_settings_file_that_cannot_be_read_stops_no_other_check(doctor):
