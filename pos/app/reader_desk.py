@@ -9,16 +9,19 @@ from threading import Event
 from pos.app.build import Till
 from pos.app.links import explained, reader_choice
 from pos.errors import CashierError
+from pos.money import Money
 from pos.services.links import ReaderChoice
 from pos.services.readers import NewReader, Place, checked
 from pos.services.secrets import STRIPE_KEY
+from pos.services.shop import Shop
+from pos.terminal.minimums import refusal
 from pos.terminal.operations import Answer, Outcome
 from pos.terminal.posting import Posts
 from pos.terminal.registration import Registration
-from pos.terminal.store import reader_in_use
 from pos.terminal.stripe_gateway import StripeGateway
-from pos.terminal.tryout import Tried, Tryout, TryResult
+from pos.terminal.tryout import Tried, Tryout, TryResult, amount_minor
 
+_FORBIDDEN = 403
 _READER_ERRORS = {
     "terminal_reader_offline": (
         "The reader is offline.",
@@ -39,9 +42,11 @@ class TillReaderDesk:
         self._till = till
         self._line: StripeGateway | None = None
         self._stop = Event()
+        self._gone = False
 
     def hang_up(self) -> None:
-        """End the question under way: the window closes."""
+        """End the question under way, and those that wait their turn: the window closes."""
+        self._gone = True
         self._stop.set()
         line = self._line
         if line is not None:
@@ -70,27 +75,32 @@ class TillReaderDesk:
         shop = self._till.shop()
         if not shop.reader_id:
             raise CashierError("no_reader", "No reader is chosen.", "Choose or register one.")
-        self._refuse_in_a_sale()
-        self._stop.clear()
-        live = (self._till.secrets.get(STRIPE_KEY) or "").startswith("rk_live_")
+        try:
+            if self._stop.is_set():
+                return _said(TryResult(Tried.STOPPED))
+            return self._tried(shop, watch)
+        finally:
+            self._stop.clear()  # not before: Stop may be pressed while this waits its turn
+
+    def _tried(self, shop: Shop, watch: Callable[[str], object]) -> str:
+        """Ask for a card with a test key alone; any other key only shows words."""
+        test = (self._till.secrets.get(STRIPE_KEY) or "").startswith("rk_test_")
         with self._asking() as (gateway, posts):
             trying = Tryout(posts, gateway, shop.reader_id)
-            if live:
+            if not test:
                 return _said(trying.show(f"Hello from {shop.name}", shop.currency, self._stop))
+            reason = refusal(Money(amount_minor(shop.currency), shop.currency))
+            if reason:
+                raise CashierError("card_not_available", reason, "No card was charged.")
             return _said(trying.pay(shop.currency, self._stop, watch))
-
-    def _refuse_in_a_sale(self) -> None:
-        with self._till.db.reader.begin() as db:
-            if reader_in_use(db):
-                raise CashierError(
-                    "reader_in_use", "A sale is on the reader.", "Finish it first, then try again."
-                )
 
     @contextmanager
     def _asking(self) -> Iterator[tuple[StripeGateway, Posts]]:
         secrets = self._till.secrets
         gateway = StripeGateway(lambda: secrets.get(STRIPE_KEY), self._till.config.stripe_url)
         self._line = gateway
+        if self._gone:
+            gateway.hang_up()
         try:
             yield gateway, Posts(self._till.db, gateway, self._till.clock)
         finally:
@@ -151,10 +161,19 @@ def _trouble(result: TryResult) -> CashierError:
             "The reader works. Use one of Stripe's physical test cards: test mode takes no other."
         )
         return CashierError("reader_test_declined", message, remedy)
+    if result.tried is Tried.TAKEN:
+        return CashierError(
+            "reader_in_use",
+            "A payment is on the reader.",
+            "Finish or cancel it, at the till or on the reader, then try again.",
+        )
     answer = result.answer or Answer(Outcome.UNKNOWN)
     known = _READER_ERRORS.get(answer.code or "")
     if known is not None:
         return CashierError(str(answer.code), *known)
+    if answer.status == _FORBIDDEN:
+        remedy = "Give the key write access to PaymentIntents and Terminal in the Stripe dashboard."
+        return CashierError("stripe_key_lacks", "The stored key may not try a reader.", remedy)
     if answer.outcome is Outcome.NO:
         message = f"Stripe refuses the test: {answer.message}"
         return CashierError("reader_test_refused", message, "No card was charged.")

@@ -18,7 +18,7 @@ from pos.models.base import new_id
 from pos.models.database import Database
 from pos.models.states import OpKind, OpState
 from pos.terminal.operations import Answer, Operation, Outcome, freeze, is_old
-from pos.terminal.store import open_operations, operations_of, save_operations
+from pos.terminal.store import open_operations, operations_of, reader_in_use, save_operations
 
 MARK = "registration"
 """The name of the metadata that ties what Stripe made to the operation that asked for it."""
@@ -83,6 +83,11 @@ class Posts:
         answer = self._gateway.post(sent)
         self._save(sent.answered(answer, self._clock()))
         return answer
+
+    def reader_in_use(self) -> bool:
+        """Say whether a sale of this till holds the reader, or is about to."""
+        with self._db.reader.begin() as connection:
+            return reader_in_use(connection)
 
     def _must_look(self, op: Operation) -> bool:
         """Its key was perhaps pruned and would run again, or only repeats a stored error."""

@@ -10,6 +10,8 @@ from sqlalchemy import text
 from pos.app.build import build, utc_now
 from pos.app.reader_desk import TillReaderDesk
 from pos.config import Config
+from pos.models.base import new_id
+from pos.models.states import OpKind
 from pos.services import shop
 from pos.services.secrets import STRIPE_KEY, MemorySecrets
 from pos.terminal import stripe_gateway, tryout
@@ -71,6 +73,45 @@ def test_a_reader_is_registered_and_tried_out(till, posts, desk):
     assert {state for _, state, _ in journal(till)} == {"ok"}
 
 
+@pytest.mark.parametrize("currency", ["usd", "dkk", "sek", "krw", "jpy"])
+def test_what_is_asked_for_is_not_below_the_least_of_a_currency(till, posts, desk, currency):
+    reader = register(desk).body["id"]
+    assert Tryout(posts, till.gateway, reader).pay(currency, Event()).tried is Tried.APPROVED
+
+
+def test_what_another_till_put_on_the_reader_stays_there(till, posts, desk):
+    reader, stop = register(desk).body["id"], Event()
+    trying = Tryout(posts, till.gateway, reader)
+    theirs = {}
+
+    def another_till(_what):
+        theirs["id"] = sell_at_another_till(posts, reader)
+        stop.set()
+
+    trying._present_if_simulated = lambda _intent: None  # a reader of flesh
+    assert trying.pay("usd", stop, another_till).tried is Tried.STOPPED
+    assert on_reader(till, reader) == theirs["id"]
+    for again in (trying.pay, trying.show):
+        words = () if again == trying.pay else ("Hello",)
+        assert again(*words, "usd", Event()).tried is Tried.TAKEN
+        assert on_reader(till, reader) == theirs["id"]
+
+
+def sell_at_another_till(posts, reader):
+    sale = {"amount": 480, "currency": "usd", "allowed_payment_method_types": ["card_present"]}
+    owner = new_id()
+    intent = posts.once(OpKind.CREATE, "", sale, owner).body["id"]
+    asked = {"payment_intent": intent, "process_config": {}}
+    assert posts.once(OpKind.PROCESS, reader, asked, owner).outcome is Outcome.OK
+    return intent
+
+
+def on_reader(till, reader):
+    action = till.gateway.reader(reader).body["action"]
+    assert action["status"] == "in_progress"
+    return action["process_payment_intent"]["payment_intent"]
+
+
 def newest_intent(till):
     found = till.gateway.intents_since(utc_now()).body["data"]
     return next(one for one in found if "tryout" in one["metadata"])
@@ -129,7 +170,7 @@ def test_a_card_that_nobody_holds_to_it_ends_the_test_with_an_idle_reader(
     monkeypatch.setattr(tryout, "PATIENCE_S", 1)
     reader = register(desk).body["id"]
     trying = Tryout(posts, till.gateway, reader)
-    monkeypatch.setattr(trying, "_present_if_simulated", lambda: None)  # a reader of flesh
+    monkeypatch.setattr(trying, "_present_if_simulated", lambda _intent: None)  # a reader of flesh
     assert trying.pay("usd", Event()).tried is Tried.NO_CARD
     assert newest_intent(till)["status"] == "canceled"
     assert till.gateway.reader(reader).body["action"] is None
@@ -138,7 +179,7 @@ def test_a_card_that_nobody_holds_to_it_ends_the_test_with_an_idle_reader(
 def test_stopping_leaves_nothing_behind(till, posts, desk, monkeypatch):
     reader = register(desk).body["id"]
     trying, stop = Tryout(posts, till.gateway, reader), Event()
-    monkeypatch.setattr(trying, "_present_if_simulated", stop.set)
+    monkeypatch.setattr(trying, "_present_if_simulated", lambda _intent: stop.set())
     assert trying.pay("usd", stop).tried is Tried.STOPPED
     assert newest_intent(till)["status"] == "canceled"
 

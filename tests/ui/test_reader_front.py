@@ -1,6 +1,7 @@
 """Registering a reader by its code and trying it out, through Settings."""
 
-from pos.app import reader_desk
+from threading import Event
+
 from pos.services.secrets import STRIPE_KEY, MemorySecrets
 from pos.terminal import tryout
 from pos.ui.widgets.buttons import Button
@@ -116,12 +117,74 @@ def test_a_reader_that_is_off_is_said(tmp_path, simulator, monkeypatch):
         assert reader.trial.begin.isEnabled()
 
 
-def test_no_try_while_a_sale_holds_the_reader(tmp_path, simulator, monkeypatch):
+def with_reader(front):
+    till_of(front).settings.choose_reader(READER, "Front desk")
+    front.settings.shop_changed.emit(till_of(front).shop())
+    return settings_of(front, "reader").reader
+
+
+def sell_by_card(front, cart):
+    """Ask for a card, as a cashier does."""
+    checkout = till_of(front).checkout
+    run = checkout.begin(cart.cart_id)
+    checkout.pay(run.run_id, "stripe_terminal")
+    front.background.wake_payments()
+    return run
+
+
+def test_no_try_while_a_sale_holds_the_reader(tmp_path, simulator):
     with opened(tmp_path, simulator) as front:
-        till_of(front).settings.choose_reader(READER, "Front desk")
-        front.settings.shop_changed.emit(till_of(front).shop())
-        reader = settings_of(front, "reader").reader
-        monkeypatch.setattr(reader_desk, "reader_in_use", lambda _db: True)
+        reader = with_reader(front)
+        run = sell_by_card(front, sell_tea(front))
+        until(lambda: simulator.sim.reader()["phase"] == "waiting")
         press(reader, "Make a test payment")
         idle(front)
         assert code_of(reader) == "reader_in_use"
+        pay_the_sale(front, simulator, run)
+
+
+def asked_for(simulator):
+    """The payment that the reader asks a card for."""
+    action = simulator.sim.reader()["action"] or {}
+    return action.get("process_payment_intent", {}).get("payment_intent")
+
+
+def pay_the_sale(front, simulator, run, tried=None):
+    until(lambda: asked_for(simulator) not in {None, tried})
+    simulator.sim.present_card()
+    until(lambda: till_of(front).checkout.view(run.run_id).is_paid)
+
+
+def test_a_sale_takes_the_reader_from_a_try_and_keeps_it(tmp_path, simulator):
+    with opened(tmp_path, simulator) as front:
+        cart, reader = sell_tea(front), with_reader(front)
+        simulator.sim.fault("forbidden", path=".*present_payment_method$")  # a reader of flesh
+        press(reader, "Make a test payment")
+        until(lambda: simulator.sim.reader()["phase"] == "waiting")
+        tried, run = asked_for(simulator), sell_by_card(front, cart)
+        until(lambda: code_of(reader) == "reader_in_use")
+        pay_the_sale(front, simulator, run, tried)
+
+
+def test_stop_counts_while_the_try_waits_its_turn(tmp_path, simulator):
+    with opened(tmp_path, simulator) as front:
+        reader = with_reader(front)
+        held = Event()
+        front.settings.away.submit(held.wait, 10)
+        prompts = simulator.sim.reader()["prompts"]
+        press(reader, "Make a test payment")
+        press(reader, "Stop")
+        held.set()
+        idle(front)
+        assert "stopped" in reader.trial._state.text()
+        assert simulator.sim.reader()["prompts"] == prompts, "the reader was left alone"
+
+
+def test_a_key_without_a_right_is_told_which(tmp_path, simulator):
+    with opened(tmp_path, simulator) as front:
+        reader = with_reader(front)
+        simulator.sim.fault("forbidden", path=".*payment_intents$")
+        press(reader, "Make a test payment")
+        idle(front)
+        assert code_of(reader) == "stripe_key_lacks"
+        assert "PaymentIntents" in reader.banner.view.remedy

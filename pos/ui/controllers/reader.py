@@ -11,6 +11,7 @@ from pos.services.readers import NewReader, Place, ReaderDesk
 from pos.services.settings import SettingsService
 from pos.services.shop import Shop
 from pos.terminal.registration import NewPlace
+from pos.terminal.tryout import amount_minor
 from pos.ui import wording
 from pos.ui.controllers.section_calls import SectionCalls
 from pos.ui.i18n import tr
@@ -19,8 +20,6 @@ from pos.ui.screens.settings_views import PlaceRow, ReaderInput, TryView
 from pos.ui.threads import Calls
 from pos.ui.tokens import Tone
 from pos.ui.widgets.banner import banner_for
-
-_AMOUNT_MINOR = 100  # `pos.terminal.tryout.AMOUNT_MINOR`
 
 
 class ReaderController(QObject):
@@ -157,7 +156,7 @@ def _live_words() -> tuple[str, str]:
 
 
 def _test_words(shop: Shop) -> tuple[str, str]:
-    amount = wording.money(_AMOUNT_MINOR, shop.currency, shop.locale)
+    amount = wording.money(amount_minor(shop.currency), shop.currency, shop.locale)
     words = tr(
         "Asks a test card for {amount}, holds it and lets it go: no real money moves. A reader "
         "without a device gets its test card by itself."
