@@ -86,16 +86,30 @@ def _opened(
         try:
             config = load()
             return behind(partial(_open, config, *fresh))
-        except CashierError as error:
+        except Exception as error:  # noqa: BLE001  a start that fails unseen helps nobody
             from pos.ui import i18n, theme
 
             theme.apply(app, look.theme)
             i18n.load(app, look.locale)
             frame.hide()
-            if not _mended(error, config, fresh[0]):
+            if not _mended(_told(error, config), config, fresh[0]):
                 return None
             frame.leaving = False
             frame.show()
+
+
+def _told(error: Exception, config: Config | None) -> CashierError:
+    """Return what a person is told; of a bug, once its report is kept."""
+    if isinstance(error, CashierError):
+        return error
+    from datetime import UTC, datetime
+
+    from pos import logs
+    from pos.ui.threads import unexpected
+
+    if config is not None:
+        logs.write_report(config.logs, error, datetime.now(UTC))
+    return unexpected(error)
 
 
 def _mended(error: CashierError, config: Config | None, secrets: SecretStore | None) -> bool:
@@ -120,16 +134,21 @@ def _open(config: Config, secrets: SecretStore | None, preset: Preset | None) ->
     till = build(config, secrets=secrets, preset=preset)
     try:
         logs.configure(config.logs)
-    except CashierError:
+        _warm_up(till)
+    except BaseException:
         till.close()
         raise
+    return till
+
+
+def _warm_up(till: Till) -> None:
+    """Load what the window needs, while there is time."""
     till.link.prepare()
-    from pos.app import front  # noqa: F401  the screens' modules, while there is time
+    from pos.app import front  # noqa: F401  the screens' modules
     from pos.ui import wording
 
     here = till.shop()
     wording.money(0, here.currency, here.locale)  # reads the language's forms from the disk
-    return till
 
 
 def _sell(

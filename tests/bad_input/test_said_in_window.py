@@ -83,6 +83,11 @@ def _checked(qtbot, window) -> dict[str, str]:
     return {name: line.pill.text() for name, line in panel.lines.items()}
 
 
+def write(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(statement)
+
+
 def rows(path: Path) -> int:
     with closing(sqlite3.connect(path)) as db:
         return db.execute('SELECT count(*) FROM "order"').fetchone()[0]
@@ -90,8 +95,7 @@ def rows(path: Path) -> int:
 
 def test_a_newer_database(data, start_window):
     path = data / "till.db"
-    with closing(sqlite3.connect(path)) as db, db:
-        db.execute("UPDATE alembic_version SET version_num = '9999'")
+    write(path, "UPDATE alembic_version SET version_num = '9999'")
     before = path.read_bytes()
     said = start_window(data, check=True)
     assert said.code == "database_too_new"
@@ -129,6 +133,18 @@ def test_a_log_folder_that_is_read_only(data, start_window, start):
     assert said.code == "log_unwritable"
     assert said.remedy
     assert sell(start(data)) == "R1-000002"
+
+
+def test_what_nobody_thought_of_is_said_too(data, start_window):
+    """A bit turned over in the shop's language: no check looks at it, and the start stumbles."""
+    write(data / "till.db", "UPDATE register SET locale = 'xq_US'")
+    said = start_window(data)
+    assert said.code == "bug-UnknownLocaleError"
+    assert said.remedy
+    (report,) = (data / "logs").glob("crash-*.txt")
+    assert "UnknownLocaleError" in report.read_text()
+    write(data / "till.db", "UPDATE register SET locale = 'en_US'")
+    assert start_window(data) is None
 
 
 def test_a_full_disk(tmp_path, data, start_window):
