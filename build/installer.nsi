@@ -8,7 +8,8 @@
 ;   setup.exe /S /D=C:\Some path silent, in that folder (last, without quotation marks)
 ;   uninstall.exe /S             silent; see "Uninstall" about /FORCE
 ;
-; Exit codes: 0 done, 1 given up, 2 failed, 5 the program is running, 6 sales are not sent yet.
+; Exit codes: 0 done, 1 given up, 2 failed (also: the folder holds other things, or no administrator
+; for /AllUsers), 5 the program is running, 6 sales are not sent yet.
 
 !ifdef STUB64
   Target amd64-unicode
@@ -21,6 +22,7 @@
 !define CONSOLE "tillkeep-console.exe"
 !define PUBLISHER "The Tillkeep authors"
 !define INCOMING "$INSTDIR\_incoming"
+!define ASIDE "$INSTDIR\_internal-aside"
 !define REMOVE "Software\Microsoft\Windows\CurrentVersion\Uninstall\${APP}"
 !define STARTUP "Software\Microsoft\Windows\CurrentVersion\Run"
 
@@ -32,6 +34,9 @@
 !define MULTIUSER_INSTALLMODE_INSTDIR "${APP}"
 !define MULTIUSER_INSTALLMODE_INSTDIR_REGISTRY_KEY "Software\${APP}"
 !define MULTIUSER_INSTALLMODE_INSTDIR_REGISTRY_VALUENAME "InstallDir"
+; What is there for everybody alone is upgraded in its place, not doubled.
+!define MULTIUSER_INSTALLMODE_DEFAULT_REGISTRY_KEY "Software\${APP}"
+!define MULTIUSER_INSTALLMODE_DEFAULT_REGISTRY_VALUENAME "InstallDir"
 !include "MultiUser.nsh"
 !include "MUI2.nsh"
 !include "FileFunc.nsh"
@@ -49,8 +54,8 @@ AllowSkipFiles off
   SetCompressor /SOLID lzma
 !endif
 !ifdef SIGN
-  !finalize '${SIGN} "%1"'
-  !uninstfinalize '${SIGN} "%1"'
+  !finalize '${SIGN} "%1"' = 0 ; without a result to compare, NSIS would not mind
+  !uninstfinalize '${SIGN} "%1"' = 0
 !endif
 
 VIProductVersion "${FOUR}"
@@ -69,6 +74,7 @@ VIAddVersionKey /LANG=1033 "LegalCopyright" "${PUBLISHER}; Apache-2.0"
 !insertmacro MUI_PAGE_LICENSE "${LICENCE}"
 !insertmacro MULTIUSER_PAGE_INSTALLMODE
 !insertmacro MUI_PAGE_COMPONENTS
+!define MUI_PAGE_CUSTOMFUNCTION_LEAVE NeedOwnFolder
 !insertmacro MUI_PAGE_DIRECTORY
 !insertmacro MUI_PAGE_INSTFILES
 !define MUI_FINISHPAGE_RUN "$INSTDIR\${EXE}"
@@ -76,6 +82,50 @@ VIAddVersionKey /LANG=1033 "LegalCopyright" "${PUBLISHER}; Apache-2.0"
 !insertmacro MUI_UNPAGE_CONFIRM
 !insertmacro MUI_UNPAGE_INSTFILES
 !insertmacro MUI_LANGUAGE "English"
+
+Var Begun ; not empty once something was written
+
+; The folder is empty or a till's, also half of one: what lies there is replaced and removed by
+; its name, and another program's can have the same.
+Function NeedOwnFolder
+  IfFileExists "$INSTDIR\${CONSOLE}" own
+  FindFirst $0 $1 "$INSTDIR\*.*"
+  look:
+  StrCmp $1 "" ours
+  StrCmp $1 "." next
+  StrCmp $1 ".." next
+  StrCmp $1 "_incoming" next
+  StrCmp $1 "${EXE}" next
+  StrCmp $1 "${EXE}.new" next
+  StrCmp $1 "${CONSOLE}.new" next
+  StrCmp $1 "uninstall.exe" next
+  StrCpy $2 $1 10
+  StrCmp $2 "_internal-" next
+  FindClose $0
+  MessageBox MB_OK|MB_ICONEXCLAMATION "There are other things in $INSTDIR, $1 for one. Choose a folder that is empty or new." /SD IDOK
+  Abort
+  next:
+  FindNext $0 $1
+  Goto look
+  ours:
+  FindClose $0
+  own:
+FunctionEnd
+
+; A virus scanner may hold what was just written for a moment: up to ten seconds of patience.
+!macro MOVE from to
+  StrCpy $0 0
+  ${Do}
+    ClearErrors
+    Rename "${from}" "${to}"
+    ${IfNot} ${Errors}
+      ${ExitDo}
+    ${EndIf}
+    Sleep 500
+    IntOp $0 $0 + 1
+  ${LoopUntil} $0 = 20
+  IntCmp $0 20 failed
+!macroend
 
 ; Windows lets nobody write to a program that is running.
 !macro NEED_STOPPED un
@@ -107,55 +157,100 @@ FunctionEnd
 
 Function .onInit
   ${IfNot} ${RunningX64}
+  ${OrIfNot} ${AtLeastWin10}
     MessageBox MB_OK|MB_ICONSTOP "${APP} needs a 64-bit Windows 10 or newer." /SD IDOK
     SetErrorLevel 2
     Quit
   ${EndIf}
   SetRegView 64
   StrCpy $R9 $INSTDIR ; of /D=, which MultiUser would write over
+  ${If} ${Silent} ; where MultiUser would wait for an answer to its message
+    ${GetParameters} $0
+    ClearErrors
+    ${GetOptions} $0 "/AllUsers" $1
+    ${IfNot} ${Errors}
+      UserInfo::GetAccountType
+      Pop $0
+      ${If} $0 != "Admin"
+        SetErrorLevel 2
+        Quit
+      ${EndIf}
+    ${EndIf}
+  ${EndIf}
   !insertmacro MULTIUSER_INIT
   ${If} $R9 != ""
     StrCpy $INSTDIR $R9
   ${EndIf}
 FunctionEnd
 
+; It removes the folder it lies in, whoever starts it, and what is registered for that.
+!undef MULTIUSER_INSTALLMODE_DEFAULT_REGISTRY_KEY
 Function un.onInit
   SetRegView 64
+  StrCpy $R9 $INSTDIR ; which MultiUser would write over
   !insertmacro MULTIUSER_UNINIT
+  ReadRegStr $0 HKLM "Software\${APP}" "InstallDir"
+  ${If} $0 == $R9
+    Call un.MultiUser.InstallMode.AllUsers
+  ${EndIf}
+  StrCpy $INSTDIR $R9
+FunctionEnd
+
+; Leave what was there as it was, and no half of a new version on a full disk.
+Function TakeBack
+  SetOutPath "$INSTDIR"
+  IfFileExists "$INSTDIR\${INTERNAL}\*.*" kept
+  Rename "${ASIDE}" "$INSTDIR\${INTERNAL}"
+  kept:
+  RMDir /r "${INCOMING}"
+  Delete "$INSTDIR\${CONSOLE}.new"
+  Delete "$INSTDIR\${EXE}.new"
+FunctionEnd
+
+Function .onInstFailed
+  StrCmp $Begun "" nothing
+  Call TakeBack
+  nothing:
 FunctionEnd
 
 Section "!${APP}" SecApp
   SectionIn RO
+  Call NeedOwnFolder
   Call NeedStopped
+  StrCpy $Begun "yes"
   ; All new files come first, in a folder of their own: until they are complete the program
   ; that is there stays as it is. An installation that was cut off is simply started again.
   RMDir /r "${INCOMING}"
   SetOutPath "${INCOMING}"
   ClearErrors
-  File /r "${PAYLOAD}/${INTERNAL}/*.*"
+  File /r "${PAYLOAD}\${INTERNAL}\*.*"
   IfErrors failed
   SetOutPath "$INSTDIR"
-  File "/oname=${CONSOLE}.new" "${PAYLOAD}/${CONSOLE}"
-  File "/oname=${EXE}.new" "${PAYLOAD}/${EXE}"
+  File "/oname=${CONSOLE}.new" "${PAYLOAD}\${CONSOLE}"
+  File "/oname=${EXE}.new" "${PAYLOAD}\${EXE}"
   IfErrors failed
-  ; The libraries lie in a folder of their version, and the program knows only its own.
-  RMDir /r "$INSTDIR\${INTERNAL}"
-  ClearErrors
-  Rename "${INCOMING}" "$INSTDIR\${INTERNAL}"
-  IfErrors failed
+  ; The libraries lie in a folder of their version, and the program knows only its own. Those of
+  ; this very version step aside as a whole, and come back if the new ones cannot take their place.
+  RMDir /r "${ASIDE}"
+  IfFileExists "$INSTDIR\${INTERNAL}\*.*" 0 free
+  !insertmacro MOVE "$INSTDIR\${INTERNAL}" "${ASIDE}"
+  free:
+  !insertmacro MOVE "${INCOMING}" "$INSTDIR\${INTERNAL}"
   Delete "$INSTDIR\${CONSOLE}"
-  Rename "$INSTDIR\${CONSOLE}.new" "$INSTDIR\${CONSOLE}"
+  !insertmacro MOVE "$INSTDIR\${CONSOLE}.new" "$INSTDIR\${CONSOLE}"
   Delete "$INSTDIR\${EXE}"
-  Rename "$INSTDIR\${EXE}.new" "$INSTDIR\${EXE}"
-  IfErrors failed
+  !insertmacro MOVE "$INSTDIR\${EXE}.new" "$INSTDIR\${EXE}"
   Call RemoveOlder
+  ClearErrors
   WriteUninstaller "$INSTDIR\uninstall.exe"
+  IfErrors failed
   CreateDirectory "$SMPROGRAMS\${APP}"
   CreateShortcut "$SMPROGRAMS\${APP}\${APP}.lnk" "$INSTDIR\${EXE}"
   CreateShortcut "$SMPROGRAMS\${APP}\${APP} training.lnk" "$INSTDIR\${EXE}" "demo"
   Call Register
   Goto done
   failed:
+  Call TakeBack
   MessageBox MB_OK|MB_ICONSTOP "The files could not be written to $INSTDIR. Make room, or ask for the right to write there, and start the installer again. Sales and settings were not touched." /SD IDOK
   SetErrorLevel 2
   Quit
@@ -172,7 +267,7 @@ SectionEnd
 
 ; Folders of libraries of other versions. The data is elsewhere and is never touched.
 Function RemoveOlder
-  FindFirst $0 $1 "$INSTDIR\_internal*"
+  FindFirst $0 $1 "$INSTDIR\_internal-*"
   next:
   StrCmp $1 "" end
   StrCmp $1 "${INTERNAL}" skip
@@ -212,7 +307,8 @@ Function un.NeedSent
   ClearErrors
   ${GetOptions} $2 "/FORCE" $3
   IfErrors 0 sent
-  MessageBox MB_YESNO|MB_ICONEXCLAMATION|MB_DEFBUTTON2 "$1$\r$\nThey stay on this computer, but they are sent only when ${APP} is installed again.$\r$\n$\r$\nRemove the program all the same?" /SD IDNO IDYES sent
+  MessageBox MB_YESNO|MB_ICONEXCLAMATION|MB_DEFBUTTON2 "$1$\r$\nSales stay on this computer, but what was not sent is sent only when ${APP} is installed again.$\r$\n$\r$\nRemove the program all the same?" /SD IDNO IDYES sent
+  SetShellVarContext current ; the user's own, also of an installation for everybody
   CreateDirectory "$LOCALAPPDATA\${APP}\logs"
   FileOpen $4 "$LOCALAPPDATA\${APP}\logs\uninstall.log" a
   FileSeek $4 0 END
@@ -226,7 +322,7 @@ FunctionEnd
 Section "Uninstall"
   Call un.NeedStopped
   Call un.NeedSent
-  FindFirst $0 $1 "$INSTDIR\_internal*"
+  FindFirst $0 $1 "$INSTDIR\_internal-*"
   next:
   StrCmp $1 "" end
   RMDir /r "$INSTDIR\$1"

@@ -24,10 +24,11 @@ PROGRAMS = USER / "AppData" / "Local" / "Programs" / "Tillkeep"
 DATA = USER / "AppData" / "Local" / "Tillkeep"
 EVERYBODY = wine.PREFIX / "drive_c" / "Program Files" / "Tillkeep"
 ODD = wine.PREFIX / "drive_c" / "Läden und Kassen" / "Tillkeep ü"
+OTHERS = wine.PREFIX / "drive_c" / "Others"
 MENU = USER / "AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Tillkeep/Tillkeep.lnk"
 _OLD = "0.0.9"
 _KEY = r"Software\Microsoft\Windows\CurrentVersion\Uninstall\Tillkeep"
-_RUNNING, _UNSENT = 5, 6
+_FAILED, _RUNNING, _UNSENT = 2, 5, 6
 _CHATTER = ("QWindowsWindow::", "EnableNonClientDpiScaling", "QtWindows::DpiAwareness")
 """What Qt says of windows in Wine; all of it is kept beside the pictures."""
 _LONGEST_S = 60
@@ -79,9 +80,10 @@ class Trial:
         self._upgrade(setup)
         self._uninstall_with_unsent()
         self._elsewhere(setup)
+        self._not_ours(setup)
 
     def _clear(self) -> None:
-        for folder in (PROGRAMS, DATA, EVERYBODY, ODD):
+        for folder in (PROGRAMS, DATA, EVERYBODY, ODD, OTHERS):
             shutil.rmtree(folder, ignore_errors=True)
 
     def _older_setup(self) -> Path:
@@ -181,18 +183,34 @@ class Trial:
         self._holds("the Start menu is clean", not MENU.exists())
 
     def _elsewhere(self, setup: Path) -> None:
-        """For everybody, and in a folder with blanks and letters of no code page."""
+        """For everybody, and beside that in a folder with blanks and letters of no code page."""
         shutil.rmtree(DATA)
         self._install(setup, "/AllUsers")
         self._holds("for everybody", (EVERYBODY / "Tillkeep.exe").is_file())
         told = self._registered("DisplayVersion", "HKLM")
         self._holds("registered for the computer", told == VERSION, told)
-        self._quietly(EVERYBODY)
+        self._install(setup)
+        self._holds("what everybody has is upgraded in its place", not _names(PROGRAMS))
         place = rf"/D=C:\{ODD.parent.name}\{ODD.name}"
         self._install(setup, "/CurrentUser", *place.split(" "))  # Wine would quote it as one word
         told = self._said(ODD / "tillkeep-console.exe", "self-test")
         self._holds("it is whole in an odd folder", "OFF" not in told, told)
+        self._quietly(EVERYBODY)
+        self._wait(lambda: not self._registered("DisplayVersion", "HKLM"))
+        told = self._registered("DisplayVersion", "HKLM")
+        self._holds("the computer's registry is clean", not told, told)
+        self._holds("this user's own is left", (ODD / "Tillkeep.exe").is_file())
         self._quietly(ODD)
+
+    def _not_ours(self, setup: Path) -> None:
+        """Another program's folder is refused, and nothing in it is touched."""
+        theirs = OTHERS / "_internal" / "base_library.zip"
+        theirs.parent.mkdir(parents=True)
+        theirs.write_bytes(b"of another program")
+        code = self._ran(setup, "/S", "/CurrentUser", rf"/D=C:\{OTHERS.name}")
+        self._holds("refuses the folder of another program", code == _FAILED, str(code))
+        left = sorted(each.name for each in OTHERS.rglob("*"))
+        self._holds("and leaves it as it is", left == ["_internal", theirs.name], str(left))
 
     def _quietly(self, folder: Path) -> None:
         """Remove it as Windows does: the uninstaller goes on from a copy of itself."""

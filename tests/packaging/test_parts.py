@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import tomllib
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -121,8 +122,9 @@ def test_the_tools_that_are_missing_are_named_by_their_packages(monkeypatch):
     assert {"wine64", "nsis", "xvfb"} < set(tools.missing(["--target", "windows"]))
 
 
-@pytest.mark.skipif(not shutil.which("makensis"), reason="NSIS is not installed here")
-def test_the_installer_s_script_compiles_without_a_warning(tmp_path, monkeypatch):
+@pytest.fixture
+def payload(tmp_path, monkeypatch) -> Path:
+    """Stand in for a bundle: what the installer's script names."""
     payload = tmp_path / "Tillkeep"
     (payload / windows.LIBRARIES.name).mkdir(parents=True)
     (payload / windows.LIBRARIES.name / "a.txt").write_text("a")
@@ -132,8 +134,23 @@ def test_the_installer_s_script_compiles_without_a_warning(tmp_path, monkeypatch
     icon.parent.mkdir()
     icon.write_bytes(icons.ico(ROOT / icons.SVG))
     monkeypatch.setattr(windows.artefacts, "work_for", lambda _target: tmp_path)
+    return payload
+
+
+@pytest.mark.skipif(not shutil.which("makensis"), reason="NSIS is not installed here")
+def test_the_installer_s_script_compiles_without_a_warning(tmp_path, payload):
     made = windows.installer(tmp_path / f"Tillkeep-{__version__}-setup.exe", payload)
     assert made.read_bytes()[:2] == b"MZ"
+
+
+@pytest.mark.skipif(not shutil.which("makensis"), reason="NSIS is not installed here")
+@pytest.mark.parametrize(("command", "signs"), [("true", True), ("false", False)])
+def test_an_installer_that_could_not_be_signed_is_none(
+    tmp_path, payload, monkeypatch, command, signs
+):
+    monkeypatch.setenv("TILLKEEP_WINDOWS_SIGN", command)
+    with nullcontext() if signs else pytest.raises(environment.PackagingError):
+        windows.installer(tmp_path / f"Tillkeep-{__version__}-setup.exe", payload)
 
 
 def test_the_workflow_s_secrets_are_explained():
