@@ -115,9 +115,10 @@ def test_a_bit_in_what_waits_for_the_backend_is_found(data, start):
     sell(till)
     till.close()
     with closing(sqlite3.connect(data / "till.db")) as db, db:
-        (body,) = db.execute("SELECT body FROM outbox ORDER BY seq DESC").fetchone()
+        seq, body = db.execute("SELECT seq, body FROM outbox ORDER BY seq DESC").fetchone()
         assert b"Mina Kang" in body  # a name: no total of the rows contradicts it
-        db.execute("UPDATE outbox SET body = ?", (body.replace(b"Mina Kang", b"Oina Kang"),))
+        turned = body.replace(b"Mina Kang", b"Oina Kang")
+        db.execute("UPDATE outbox SET body = ? WHERE seq = ?", (turned, seq))
     with pytest.raises(CashierError) as caught:
         start(data)
     assert caught.value.code == "database_damaged"

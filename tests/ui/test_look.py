@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 
 from pos import config, look
 from pos.app import start
@@ -72,6 +73,20 @@ def test_the_frame_wears_the_theme(qtbot, name):
     frame.show()
     ground = GROUNDS["light" if name == "system" else name][0]
     assert _at(frame.grab().toImage(), 5, 5) == ground
+
+
+class DarkHints:
+    """A computer that asks for dark; the offscreen platform asks for nothing."""
+
+    def colorScheme(self):
+        return Qt.ColorScheme.Dark
+
+
+def test_the_frame_wears_what_the_computer_asks_for(qtbot, monkeypatch):
+    monkeypatch.setattr(QApplication, "styleHints", DarkHints)
+    frame = Frame("system")
+    qtbot.addWidget(frame)
+    assert _at(frame.grab().toImage(), 5, 5) == GROUNDS["dark"][0]
 
 
 def _at(image: QImage, x: int, y: int) -> str:
