@@ -26,7 +26,11 @@ class CountryTax:
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """One proposal; ``code`` is ISO 3166, ``currency`` ISO 4217 in lower case."""
+    """One proposal; ``code`` is ISO 3166, ``currency`` ISO 4217 in lower case.
+
+    ``services``: services and passes are taxed too, as VAT and GST are (Directive
+    2006/112/EC, article 2); sales taxes of the United States are mostly on goods.
+    """
 
     code: str
     name: str
@@ -34,6 +38,7 @@ class Country:
     prices_include_tax: bool
     taxes: tuple[CountryTax, ...]
     note: str = ""
+    services: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +76,12 @@ def locale_for(language: str, territory: str) -> str:
 def _country(row: dict[str, Any]) -> Country:
     taxes = tuple(CountryTax(name, rate, at == 0) for at, (name, rate) in enumerate(row["taxes"]))
     included = row.get("included", True)
-    return Country(row["code"], row["name"], row["currency"], included, taxes, row.get("note", ""))
+    return Country(
+        row["code"],
+        row["name"],
+        row["currency"],
+        included,
+        taxes,
+        row.get("note", ""),
+        row.get("services", True),
+    )

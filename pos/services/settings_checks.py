@@ -63,17 +63,15 @@ def terms(taxes: Sequence[ShopTax], known: Sequence[ShopTax]) -> list[ShopTax]:
     """Return taxes cleaned and with codes; raises `CashierError`.
 
     One without a code has that of the ``known`` tax of its name, for products go by the
-    code; else one made from its name. What services carry, they go on carrying.
+    code; else one made from its name.
     """
     clean = [_checked_tax(tax) for tax in taxes]
     given = {tax.code for tax in clean if tax.code}
     named = {tax.name: tax.code for tax in known}
-    served = {tax.code for tax in known if tax.applies_to_services}
     rows = []
     for tax in clean:
         code = tax.code or named.get(tax.name) or new_code(tax.name, given)
-        serves = tax.applies_to_services or code in served
-        rows.append(replace(tax, code=code, applies_to_services=serves))
+        rows.append(replace(tax, code=code))
     _check_count(sum(tax.active for tax in rows))
     return _distinct(rows)
 

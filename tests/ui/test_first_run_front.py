@@ -6,6 +6,7 @@ from PySide6.QtTest import QTest
 from pos.services import shop as shops
 from pos.services.secrets import MemorySecrets
 from pos.services.setup import PAGES
+from pos.ui.screens.tax_section import ALL, GOODS
 from pos.ui.widgets.pill import Pill
 from tests.support.simulator import KEY
 from tests.ui.first_run_hands import PIN, fresh, go, go_on, register, texts, wizard
@@ -88,6 +89,7 @@ def see_what_is_kept(front):
         ("USt", 190_000, True),
         ("USt reduced", 75_000, False),
     ]
+    assert all(tax.applies_to_services for tax in shop.taxes), "VAT is on classes too"
     assert shop.has_pin
     assert shop.reader_id.startswith("tmr_")
     assert till_of(front).catalogue.count()
@@ -183,6 +185,17 @@ def test_walking_through_again_changes_no_tax(front):
 def walk_past_the_taxes(front):
     while wizard(front).page != "owner":
         go_on(front)
+
+
+def test_what_carries_the_taxes_is_proposed_by_country_and_can_be_chosen(tmp_path):
+    with fresh(tmp_path) as front:
+        country = go(front, "country")
+        for code, carried in (("DE", ALL), ("US", GOODS)):
+            country.country_chosen.emit(code)
+            assert country.services.value == carried
+        country.services.button(ALL).click()
+        assert go_on(front) == "owner"
+        assert [tax.applies_to_services for tax in till_of(front).shop().taxes] == [True]
 
 
 def test_the_country_page_shows_the_taxes_as_they_were_set_meanwhile(front):

@@ -224,4 +224,5 @@ class SetupController(QObject):
 
 
 def _tax(rate: RateRow) -> ShopTax:
-    return ShopTax(rate.code, rate.name, rate_from_text(rate.rate or "0"), active=rate.on)
+    rate_ppm = rate_from_text(rate.rate or "0")
+    return ShopTax(rate.code, rate.name, rate_ppm, rate.services, rate.on)

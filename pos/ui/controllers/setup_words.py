@@ -52,7 +52,7 @@ def _passed(name: str, state: SetupState) -> Passed:
 def terms_of(country: Country) -> TermsView:
     """Propose what a country's shops usually need."""
     rates = tuple(
-        RateRow(tax.name, wording.percent(tax.rate_ppm).removesuffix(" %"), tax.on)
+        RateRow(tax.name, _bare(tax.rate_ppm), tax.on, services=country.services)
         for tax in country.taxes
     )
     return TermsView(country.currency, country.prices_include_tax, rates, country.note)
@@ -61,10 +61,14 @@ def terms_of(country: Country) -> TermsView:
 def terms_now(shop: Shop) -> TermsView:
     """Show what is set already."""
     rates = tuple(
-        RateRow(tax.name, wording.percent(tax.rate_ppm).removesuffix(" %"), tax.active, tax.code)
+        RateRow(tax.name, _bare(tax.rate_ppm), tax.active, tax.code, tax.applies_to_services)
         for tax in shop.taxes
     )
     return TermsView(shop.currency, shop.prices_include_tax, rates)
+
+
+def _bare(rate_ppm: int) -> str:
+    return wording.percent(rate_ppm).removesuffix(" %")
 
 
 def source_words() -> str:

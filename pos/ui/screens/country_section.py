@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QWidget
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QWidget
 from pos.ui.i18n import tr
 from pos.ui.screens.settings_sections import Section
 from pos.ui.screens.setup_views import RateRow, TermsView
+from pos.ui.screens.tax_section import ALL, GOODS, carried, carried_by
 from pos.ui.tokens import GRID
 from pos.ui.widgets.buttons import Button, Choice
 from pos.ui.widgets.dialog import field, labelled
@@ -30,7 +32,7 @@ class CountrySection(Section):
     def __init__(self) -> None:
         text = tr("Choose your country and correct what is different for your shop.")
         super().__init__(tr("Country, currency and taxes"), text)
-        self.currency, self.mode = field("USD"), Choice("toggle")
+        self.currency, self.mode, self.services = field("USD"), Choice("toggle"), Choice("toggle")
         self.currency.setMaxLength(3)
         self.rates: list[RateLine] = []
         self._group = QButtonGroup(self)
@@ -69,6 +71,9 @@ class CountrySection(Section):
         side.addLayout(top)
         side.addWidget(Label(tr("Taxes"), "heading"))
         side.addLayout(self._rows)
+        carry = column(spacing=0)
+        labelled(carry, carried_by(), self.services)
+        side.addLayout(carry)
         side.addWidget(wrapped(_on_words(), "muted"))
         side.addWidget(self._note)
         side.addWidget(self._source)
@@ -107,8 +112,11 @@ class CountrySection(Section):
         self.currency.setText(view.currency.upper())
         modes = ((_INCLUDED, tr("Include the tax")), (_ADDED, tr("Tax is added")))
         self.mode.show_choices(modes, _INCLUDED if view.inclusive else _ADDED)
+        served = any(rate.services for rate in view.rates)
+        self._carried = ALL if served else GOODS
+        self.services.show_choices(carried(), self._carried)
         clear(self._rows)
-        empty = (RateRow("", "", on=False),)
+        empty = (RateRow("", "", on=False, services=served),)
         self.rates = [
             RateLine(rate) for rate in (view.rates + empty)[: max(_RATES, len(view.rates))]
         ]
@@ -121,6 +129,8 @@ class CountrySection(Section):
     def typed(self) -> TermsView:
         """What stands in the fields now; lines without a name and a rate are none."""
         rates = tuple(line.typed for line in self.rates if line.typed.name or line.typed.rate)
+        if self.services.value != self._carried:  # else each keeps what it was set to one by one
+            rates = tuple(replace(rate, services=self.services.value == ALL) for rate in rates)
         return TermsView(self.currency.text(), self.mode.value == _INCLUDED, rates)
 
     def _choose(self, at: int) -> None:
@@ -141,7 +151,7 @@ class RateLine(QWidget):
         super().__init__()
         self.name: QLineEdit = field(tr("Name of a tax"), rate.name)
         self.rate: QLineEdit = field("0", rate.rate)
-        self.on, self._code = Choice("toggle"), rate.code
+        self.on, self._shown = Choice("toggle"), rate
         words = ((_ON, tr("On")), (_OFF, tr("Off")))
         self.on.show_choices(words, _ON if rate.on else _OFF)
         self.rate.setAccessibleName(tr("Rate in percent"))
@@ -157,4 +167,4 @@ class RateLine(QWidget):
     def typed(self) -> RateRow:
         """What stands in the line now."""
         name, rate = self.name.text().strip(), self.rate.text().strip()
-        return RateRow(name, rate, self.on.value == _ON, self._code)
+        return replace(self._shown, name=name, rate=rate, on=self.on.value == _ON)

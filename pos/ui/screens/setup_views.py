@@ -28,12 +28,14 @@ class RateRow:
     """A tax as proposed or typed; ``rate`` as it is written, in percent.
 
     ``code`` is what products name one by that is set already; empty for a proposal.
+    ``services``: services and passes carry it too.
     """
 
     name: str
     rate: str
     on: bool
     code: str = ""
+    services: bool = False
 
 
 @dataclass(frozen=True, slots=True)

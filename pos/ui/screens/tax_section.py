@@ -16,7 +16,7 @@ from pos.ui.widgets.pill import Pill
 from pos.ui.widgets.text import Label
 
 _ADDED, _INCLUDED = "exclusive", "inclusive"
-_GOODS, _ALL = "goods", "all"
+GOODS, ALL = "goods", "all"
 
 
 class TaxSection(Section):
@@ -55,7 +55,7 @@ class TaxSection(Section):
         self.body.addWidget(rule())
         self.body.addWidget(self._form)
         self.pair((tr("Name"), self.name), (tr("Rate in percent"), self.rate))
-        self.pair((tr("Applies to products that name no taxes"), self.services))
+        self.pair((carried_by(), self.services))
         self.end(self.add, self._cancel)
 
     def _wire(self) -> None:
@@ -94,8 +94,7 @@ class TaxSection(Section):
         self._editing = tax.id
         self.name.setText(tax.name)
         self.rate.setText(tax.rate.removesuffix(" %"))
-        carried = ((_GOODS, tr("Goods")), (_ALL, tr("Goods, services and passes")))
-        self.services.show_choices(carried, _ALL if tax.services else _GOODS)
+        self.services.show_choices(carried(), ALL if tax.services else GOODS)
         title = tr("Change {name}").format(name=tax.name) if tax.id else tr("New tax")
         self._form.setText(title)
         self.add.set_text(tr("Save tax") if tax.id else tr("Add tax"))
@@ -133,7 +132,7 @@ class TaxSection(Section):
         self.switched.emit(tax.id, not tax.active)
 
     def _save(self) -> None:
-        services = self.services.value == _ALL
+        services = self.services.value == ALL
         self.saved.emit(TaxInput(self._editing, self.name.text(), self.rate.text(), services))
 
     def _choose_mode(self, value: str) -> None:
@@ -141,3 +140,13 @@ class TaxSection(Section):
 
     def _change_currency(self) -> None:
         self.currency_entered.emit(self.currency.text())
+
+
+def carried_by() -> str:
+    """Name the choice of what carries a tax."""
+    return tr("Applies to products that name no taxes")
+
+
+def carried() -> tuple[tuple[str, str], ...]:
+    """Return the choices: goods only, as sales taxes mostly, or all, as VAT and GST."""
+    return (GOODS, tr("Goods")), (ALL, tr("Goods, services and passes"))

@@ -99,15 +99,21 @@ def test_a_tax_that_products_name_keeps_its_code_and_what_it_is_for(db, clock):
     shop.bootstrap(db, clock, preset=shop.DEMO)
     settings = SettingsService(db, clock)
     settings.edit_tax("sales", name="City tax", rate_ppm=88_750, applies_to_services=True)
+    made = terms(settings, ShopTax("", "City tax", 90_000, applies_to_services=True))
     city = ShopTax("sales", "City tax", 90_000, applies_to_services=True)
-    made = terms(settings, ShopTax("", "City tax", 90_000))
     assert made.taxes == (city,), "by its name"
     made = terms(settings, ShopTax("sales", "Town tax", 90_000), ShopTax("", "Sales", 10_000))
     assert [(tax.code, tax.name) for tax in made.taxes] == [
         ("sales", "Town tax"),
         ("sales-2", "Sales"),
     ]
-    assert [tax.applies_to_services for tax in made.taxes] == [True, False]
+    assert not any(tax.applies_to_services for tax in made.taxes), "as it was asked for"
+
+
+def test_services_are_taxed_where_vat_is_and_not_where_a_sales_tax_is():
+    served = {country.code for country in countries().all if country.services}
+    assert {"DE", "FR", "GB", "CH", "CA", "AU", "JP", "KR"} < served
+    assert "US" not in served
 
 
 def test_a_country_cannot_bring_more_taxes_than_a_line_can_carry(db, clock):
