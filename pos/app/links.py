@@ -13,7 +13,7 @@ from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY
 from pos.terminal.operations import Answer, Outcome
 from pos.terminal.stripe_gateway import StripeGateway
 
-_CARDS = "Open Keys"
+_CARDS = "Open Settings, Keys"
 
 
 def outside(till: Till) -> Outside:
@@ -83,9 +83,10 @@ def reader_choice(body: dict[str, Any]) -> ReaderChoice:
 def explained(answer: Answer) -> CashierError:
     """Sort Stripe's answer; its own text may quote part of the key and is dropped."""
     if answer.code == "no_key":
-        return CashierError("no_key", "No Stripe key is stored.", f"{_CARDS} and enter it.")
+        remedy = f"{_CARDS} and enter it, or go back to Payments in the first run."
+        return CashierError("no_key", "No Stripe key is stored.", remedy)
     known = {
-        401: ("stripe_key_refused", "Stripe refuses the stored key.", f"{_CARDS}, replace it."),
+        401: ("stripe_key_refused", "Stripe refuses the stored key.", f"{_CARDS} and replace it."),
         403: (
             "stripe_key_lacks",
             "The stored key may not list card readers.",

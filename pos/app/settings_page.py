@@ -60,7 +60,7 @@ class SettingsPage(QObject):
         self.links = LinksController(
             self.screen,
             till.settings,
-            SecretDesk(till.secrets),
+            SecretDesk(till.secrets, till.settings.note_secret),
             self._outside,
             (writes, self.away),
         )

@@ -42,7 +42,7 @@ class SetupPage(QObject):
         self._outside, self._desk = outside(till), TillReaderDesk(till)
         services = (till.setup, till.settings, till.pins)
         self.way = SetupController(self.screen, services, till.catalogue.count, threads)
-        secrets = SecretDesk(till.secrets)
+        secrets = SecretDesk(till.secrets, till.settings.note_secret)
         self.links = LinksController(
             self.screen, till.settings, secrets, self._outside, (writes, away)
         )
@@ -52,7 +52,6 @@ class SetupPage(QObject):
         self.preview = PreviewController(self.screen.catalogue, bringing)
         self.imports = ImportController(self.screen.catalogue, till.catalogue, bringing)
         self._wire()
-        self.links.look()
 
     def _wire(self) -> None:
         for part in (self.way, self.links, self.readers):
@@ -68,6 +67,7 @@ class SetupPage(QObject):
 
     def open(self, state: SetupState) -> None:
         """Bring the page to the front at which it was left."""
+        self.links.look()  # the key may be another since
         self._shell.show_page(SETUP)
         self.way.begin(state)
 

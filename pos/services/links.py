@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from pos.errors import CashierError
 from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, SecretStore, validate_stripe_key
@@ -58,15 +59,22 @@ class Outside:
     hang_up: Callable[[], None] = lambda: None
 
 
+class Note(Protocol):
+    """Journals that a secret is stored or not any more: its name, and of a key its mode."""
+
+    def __call__(self, name: str, *, stored: bool, mode: str = "") -> object: ...
+
+
 class SecretDesk:
-    """Takes secrets in and tells only whether they are there.
+    """Takes secrets in and tells only whether they are there; the journal says when they came.
 
     A keyring may wait for a person, so this belongs on a thread that nothing
     else needs. Every method raises `CashierError` and keeps what was.
     """
 
-    def __init__(self, secrets: SecretStore) -> None:
+    def __init__(self, secrets: SecretStore, note: Note) -> None:
         self._secrets = secrets
+        self._note = note
 
     def key(self) -> SecretState:
         """Say whether a Stripe key is stored."""
@@ -82,7 +90,9 @@ class SecretDesk:
     def store_key(self, text: str) -> SecretState:
         """Keep a restricted Stripe key; every other kind is refused with the reason."""
         self._secrets.set(STRIPE_KEY, validate_stripe_key(text))
-        return self.key()
+        kept = self.key()
+        self._note(STRIPE_KEY, stored=True, mode=kept.mode)
+        return kept
 
     def store_token(self, text: str) -> SecretState:
         """Keep the register's token."""
@@ -94,14 +104,17 @@ class SecretDesk:
                 "Copy it again from the backend, whole and on its own.",
             )
         self._secrets.set(BACKEND_TOKEN, token)
+        self._note(BACKEND_TOKEN, stored=True)
         return self.token()
 
     def remove_key(self) -> SecretState:
         """Forget the Stripe key."""
         self._secrets.delete(STRIPE_KEY)
+        self._note(STRIPE_KEY, stored=False)
         return self.key()
 
     def remove_token(self) -> SecretState:
         """Forget the register's token."""
         self._secrets.delete(BACKEND_TOKEN)
+        self._note(BACKEND_TOKEN, stored=False)
         return self.token()

@@ -104,8 +104,8 @@ class MemorySecrets:
 class KeyringSecrets:
     """The system keyring, with memory as the answer to a keyring that fails.
 
-    ``account`` sets apart the tills of one user of one computer (the register's
-    id). ``backend`` is for tests; otherwise keyring chooses, at first use.
+    ``account`` sets apart the tills of one user of one computer (by their
+    data folder). ``backend`` is for tests; otherwise keyring chooses, at first use.
     """
 
     def __init__(

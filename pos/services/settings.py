@@ -1,6 +1,6 @@
 """Changing the shop at the till: checked, in one transaction, remembered in the journal.
 
-Secrets are none of this: they go to the keyring and never pass here.
+Secrets are none of this: they go to the keyring; here only the journal is told that they did.
 """
 
 from __future__ import annotations
@@ -199,6 +199,11 @@ class SettingsService:
         Outside this computer only https: the register's token travels with every request.
         """
         return self._set_payment("backend", {"backend_url": checks.clean_url(url)})
+
+    def note_secret(self, name: str, *, stored: bool, mode: str = "") -> Shop:
+        """Journal that the keyring took a secret or let it go; from any thread."""
+        with self._db.engine.begin() as db:
+            return self._changed(db, name, {"stored": stored, "mode": mode})
 
     def enable_provider(self, provider_id: str, *, enabled: bool) -> Shop:
         """Offer a way to pay at this location, or stop offering it."""

@@ -10,10 +10,10 @@ from pos.models.sync import JournalEntry
 from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, MemorySecrets
 from pos.ui.widgets.panels import Figure
 from tests.support.backend import TOKEN
-from tests.support.simulator import KEY
+from tests.support.simulator import KEY, READER
 from tests.ui.first_run_hands import PIN, fresh, go, go_on, register, texts, wizard
-from tests.ui.front_fixture import idle, till_of
-from tests.ui.hands import code_of, everything_shown, press, said_by
+from tests.ui.front_fixture import idle, till_of, until
+from tests.ui.hands import code_of, everything_shown, press, said_by, settings_of
 
 ROWS = """barcode,name,price
 3045320094084,Strawberry jam,3.20
@@ -59,6 +59,71 @@ def test_a_full_secret_key_is_refused_with_what_to_do(tmp_path):
         assert "Make a restricted key" in screen.key.banner.view.remedy
         assert till_of(front).secrets.get(STRIPE_KEY) is None
         assert "sk_test_" + "b" * 24 not in everything_shown(front)
+
+
+def test_a_key_that_is_typed_is_kept_before_the_next_page_comes(tmp_path):
+    with fresh(tmp_path) as front:
+        go(front, "payments")
+        screen = wizard(front)
+        screen.payments.way.select("key")
+        screen.key.secret.edit.setText("sk_live_" + "b" * 24)
+        assert go_on(front) == "payments"
+        assert code_of(screen.key) == "stripe_key_full_secret"
+        screen.key.secret.edit.setText(KEY)
+        assert go_on(front) == "payments", "what became of it is said first"
+        assert till_of(front).secrets.get(STRIPE_KEY) == KEY
+        assert go_on(front) == "reader"
+
+
+def test_an_address_and_a_token_that_are_typed_are_kept_too(tmp_path, backend):
+    with fresh(tmp_path) as front:
+        go(front, "payments")
+        screen = wizard(front)
+        screen.payments.way.select("backend")
+        screen.backend.url.setText(backend.url)
+        screen.backend.token.edit.setText(TOKEN)
+        assert go_on(front) == "payments"
+        assert till_of(front).shop().backend_url == backend.url
+        assert till_of(front).secrets.get(BACKEND_TOKEN) == TOKEN
+        assert said_by(screen.backend).startswith("Connected. This till is")
+        assert go_on(front) == "reader"
+
+
+def test_a_key_that_was_replaced_meanwhile_is_known_when_it_is_gone_on_with(tmp_path, simulator):
+    secrets = MemorySecrets({STRIPE_KEY: KEY}, problem=None)
+    with fresh(tmp_path, secrets=secrets, stripe_url=simulator.url) as front:
+        till_of(front).settings.choose_reader(READER, "Front desk")
+        front.settings.shop_changed.emit(till_of(front).shop())
+        press(wizard(front), "Go on later")
+        till_of(front).secrets.set(STRIPE_KEY, "rk_live_" + "a1" * 12)
+        front.settings.first_run.again()
+        trial = wizard(front).reader.trial
+        until(lambda: trial.begin.words() == "Show a greeting on the reader")
+
+
+def test_the_reader_is_proposed_the_name_that_the_shop_was_given(tmp_path):
+    with fresh(tmp_path) as front:
+        shop = go(front, "shop")
+        shop.fields["name"].setText("Teehaus")
+        shop.fields["location"].setText("Hafen")
+        go_on(front)
+        form = wizard(front).reader.form
+        assert form.name.text() == "Teehaus Hafen"
+        form.name.setText("Pier 1")
+        go(front, "shop").fields["name"].setText("Kaffeehaus")
+        go_on(front)
+        assert form.name.text() == "Pier 1", "what was typed stays"
+
+
+def test_another_currency_says_what_becomes_of_the_prices(front):
+    press(settings_of(front, "shop").shop, "Set up again\N{HORIZONTAL ELLIPSIS}")
+    idle(front)
+    go(front, "country")
+    wizard(front).country.currency.setText("KRW")
+    assert go_on(front) == "owner"
+    assert "Import the catalogue again" in said_by(wizard(front).owner)
+    assert go_on(front) == "catalogue"
+    assert said_by(wizard(front).catalogue) == ""
 
 
 def test_a_wrong_registration_code_is_said(tmp_path, simulator):

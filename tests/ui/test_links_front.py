@@ -1,11 +1,14 @@
 """Stripe key, card reader and backend, set up through the real window."""
 
+import json
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from sqlalchemy import select
 
 from pos import logs
+from pos.models.sync import JournalEntry
 from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, MemorySecrets
 from pos.ui.widgets.buttons import Button
 from tests.support.backend import TOKEN
@@ -49,6 +52,20 @@ def test_a_key_is_stored_shown_nowhere_and_on_no_disk(tmp_path):
         logs.close()
     assert holding(folder, CANARY) == []
     assert holding(folder, "Harbour Studio"), "the search finds what is there"
+
+
+def test_the_journal_says_when_a_secret_came_and_went(tmp_path):
+    with open_front(tmp_path) as front:
+        key = settings_of(front, "key").key
+        key.secret.edit.setText(CANARY)
+        press(key, "Save")
+        idle(front)
+        press(key, "Remove key")
+        idle(front)
+        with till_of(front).db.reader.begin() as db:
+            told = list(db.scalars(select(JournalEntry.data).order_by(JournalEntry.id)))[-2:]
+        said = [(each["what"], each["stored"], each["mode"]) for each in map(json.loads, told)]
+        assert said == [("stripe_key", True, "test"), ("stripe_key", False, "")]
 
 
 def holding(folder, text):

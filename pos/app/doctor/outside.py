@@ -251,8 +251,7 @@ def _refused(answer: Answer) -> Finding:
         words, remedy = known[answer.code]
         return Finding(Check.READER, Trouble.BAD, words, remedy, answer.code)
     said: CashierError = explained(answer)
-    remedy = said.remedy.replace("Open Keys", "Open Settings, Keys")
-    return Finding(Check.READER, Trouble.BAD, said.message, remedy, said.code)
+    return Finding(Check.READER, Trouble.BAD, said.message, said.remedy, said.code)
 
 
 _PLUG = "Check that it has power and is on the network, wait a minute, then check again."

@@ -22,7 +22,8 @@ from pos.ui.screens.setup import SetupScreen
 from pos.ui.screens.setup_pages import BACKEND, KEY, NONE
 from pos.ui.screens.setup_views import RateRow, TermsView
 from pos.ui.threads import Calls
-from pos.ui.widgets.banner import banner_for
+from pos.ui.tokens import Tone
+from pos.ui.widgets.banner import BannerView, banner_for
 
 Typed = Mapping[str, str]
 
@@ -51,6 +52,7 @@ class SetupController(QObject):
         self._shop: Shop | None = None
         self._state = SetupState()
         self._products, self._key = 0, SecretState(stored=False)
+        self._hint: BannerView | None = None
         self._saving = {name: SectionCalls(screen.section(name), self._writes) for name in PAGES}
         offer_languages(screen.language)
         known = [(each.code, each.name) for each in countries().all]
@@ -108,9 +110,10 @@ class SetupController(QObject):
 
     def _on_next(self) -> None:
         page, screen = self._screen.page, self._screen
-        if page == "catalogue" and screen.catalogue.pending:
-            screen.catalogue.confirm()
-            return
+        for part in (screen.catalogue, screen.payments):
+            if screen.section(page) is part and part.pending:
+                part.confirm()
+                return
         if page == PAGES[-1]:
             self._writes.submit(self._setup.finish, then=self._over, failed=self._refused)
             return
@@ -154,6 +157,8 @@ class SetupController(QObject):
             self._screen.owner.forget()
         for form in (self._screen.shop, self._screen.owner):
             form.taken()
+        if self._shop is not None and self._shop.currency != shop.currency and self._products:
+            self._hint = BannerView(words.prices_hint(), tone=Tone.WARN)
         self.changed.emit(shop)
         self._go(PAGES[PAGES.index(page) + 1])
 
@@ -176,7 +181,8 @@ class SetupController(QObject):
     def _at(self, state: SetupState) -> None:
         self._state = state
         self._screen.show_pages(words.page_views(state), state.page)
-        self._screen.section(state.page).say(None)
+        self._screen.section(state.page).say(self._hint)
+        self._hint = None
         self.count_again()
 
     def _over(self, _state: SetupState) -> None:

@@ -77,6 +77,11 @@ def source_words() -> str:
     return words.format(day=countries().as_of, source=countries().source)
 
 
+def prices_hint() -> str:
+    """Say that products there are were priced in the currency that was set before."""
+    return tr("Import the catalogue again: its prices were read in another currency.")
+
+
 def preview_view(found: Preview, path: Path, shop: Shop) -> PreviewView:
     """Say what importing a file would do."""
     rows = tuple(

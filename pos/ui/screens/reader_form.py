@@ -23,10 +23,10 @@ class ReaderForm(QWidget):
     """Emits what a new reader is registered with."""
 
     given = Signal(object)
-    places_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
+        self._suggested = ("", "")
         self.code, self.label = field(tr("three words, such as red-fox-moon")), field()
         self.place = MenuButton(((NEW, tr("A new location\N{HORIZONTAL ELLIPSIS}")),))
         self.register = action(tr("Register reader"))
@@ -76,9 +76,10 @@ class ReaderForm(QWidget):
         self._on_country(self.country.value)
 
     def suggest(self, name: str, label: str) -> None:
-        """Fill in what nobody has typed yet."""
-        for edit, text in ((self.name, name), (self.label, label)):
-            if not edit.text():
+        """Fill in what nobody has typed yet; an older suggestion gives way."""
+        before, self._suggested = self._suggested, (name, label)
+        for edit, text, old in zip((self.name, self.label), (name, label), before, strict=True):
+            if edit.text() in {"", old}:
                 edit.setText(text)
 
     def show_busy(self, *, busy: bool) -> None:

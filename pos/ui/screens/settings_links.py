@@ -37,6 +37,15 @@ class SecretField(QWidget):
         self.save.clicked.connect(self._save)
         self.edit.returnPressed.connect(self._save)
 
+    @property
+    def pending(self) -> bool:
+        """Whether something is typed that nobody has taken yet."""
+        return bool(self.edit.text().strip()) and self.isVisibleTo(self.window())
+
+    def confirm(self) -> None:
+        """Hand over what is typed."""
+        self._save()
+
     def _save(self) -> None:
         secret = self.edit.text().strip()
         self.edit.clear()
@@ -214,6 +223,16 @@ class BackendSection(Section):
         self.problem.show_view(view.problem)
         self.token.save.set_text(tr("Replace") if view.stored else tr("Save"))
         self.remove.setVisible(view.stored)
+
+    @property
+    def pending(self) -> bool:
+        """Whether an address is typed that is not kept."""
+        typed = self.url.text().strip() != self._shown
+        return typed and self.url.isVisibleTo(self.window())
+
+    def confirm(self) -> None:
+        """Keep the address that is typed."""
+        self._save()
 
     def show_checking(self, *, busy: bool) -> None:
         """Hold the button while the backend is asked."""

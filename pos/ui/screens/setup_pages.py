@@ -98,8 +98,20 @@ class PaymentsPage(Section):
         for each in self._parts.values():
             self.body.addWidget(each)
         self.end()
+        self._takers = (key.secret, backend, backend.token)
         self.way.chosen.connect(self._show)
         self.show_way(NONE)
+
+    @property
+    def pending(self) -> bool:
+        """Whether a key, an address or a token is typed and not saved."""
+        return any(each.pending for each in self._takers)
+
+    def confirm(self) -> None:
+        """Save what is typed, as its own button does."""
+        for each in self._takers:
+            if each.pending:
+                each.confirm()
 
     def show_way(self, way: str) -> None:
         """Mark one of the three and show what it needs."""
