@@ -70,10 +70,10 @@
   </message>
   <message numerus="yes">
    <location filename="../../pos/ui/screens/catalogue_section.py" />
-   <source>Import %n products</source>
+   <source>Import %n rows</source>
    <translation>
-    <numerusform>Import %n product</numerusform>
-    <numerusform>Import %n products</numerusform>
+    <numerusform>Import %n row</numerusform>
+    <numerusform>Import %n rows</numerusform>
    </translation>
   </message>
   <message numerus="yes">

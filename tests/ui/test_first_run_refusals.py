@@ -183,7 +183,7 @@ def test_a_file_is_shown_before_it_is_imported(tmp_path):
         assert not section.pending
         section.take(file)
         idle(front)
-        press(section, "Import 2 products")
+        press(section, "Import 2 rows")
         idle(front)
         assert till_of(front).catalogue.count() == 2
         assert section.rejected.rows.total == 2

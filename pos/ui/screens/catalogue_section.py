@@ -94,7 +94,7 @@ class CatalogueSection(ImportSection):
         self._fill(view.rows, view.refused)
         self._note.setText(view.note)
         self._note.setVisible(bool(view.note))
-        self.bring.set_text(tr("Import %n products", view.good))
+        self.bring.set_text(tr("Import %n rows", view.good))
         self.bring.setEnabled(view.good > 0)
         self._preview.show()
         self._put_away_the_choice()
