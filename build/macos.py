@@ -72,14 +72,18 @@ def _image(python: str) -> Path:
 
 
 def _notarize(image: Path) -> None:
-    """Have Apple look at the image, and put its ticket on it."""
+    """Have Apple look at the image, and put its ticket on it.
+
+    notarytool ends with 0 where Apple says "Invalid", too; then there is no ticket.
+    """
     key, key_id, issuer = (os.environ.get(each, "") for each in _NOTARY)
     if not (key and key_id and issuer):
         say(f"· not notarized: {', '.join(_NOTARY)} are not all set")
         return
     who = ["--key", key, "--key-id", key_id, "--issuer", issuer]
-    run(["xcrun", "notarytool", "submit", str(image), *who, "--wait"], "Apple refused it")
-    run(["xcrun", "stapler", "staple", str(image)], "the ticket could not be put on")
+    run(["xcrun", "notarytool", "submit", str(image), *who, "--wait"], "Apple could not be asked")
+    refused = "no ticket to put on; where it says Invalid above, `xcrun notarytool log` says why"
+    run(["xcrun", "stapler", "staple", str(image)], refused)
     words = ["spctl", "--assess", "--type", "open", "--context", "context:primary-signature"]
     run([*words, "--verbose", str(image)], "Gatekeeper would refuse it")
 

