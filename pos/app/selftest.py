@@ -62,6 +62,7 @@ _SMALL, _WEIGHTS, _FEW = 20, 3, 100
 _EXPECTED = (
     PosError,
     SQLAlchemyError,
+    httpx.HTTPError,
     ImportError,
     PackageNotFoundError,
     OSError,
