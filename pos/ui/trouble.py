@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -97,11 +98,10 @@ class TroubleWindow(QWidget):
         self._say(tr("Looking through the copies…"))
         self._calls.submit(self._rescue.find, then=self._found, failed=self._failed)
 
-    def shut(self) -> None:
-        """End the threads; call it once the window is closed."""
+    def shut(self) -> bool:
+        """End the threads; call it once the window is closed. False: one is still at work."""
         self._doctor.shut()
-        if self._calls is not None:
-            self._calls.close()
+        return self._calls is None or self._calls.close()
 
     def _on_check(self) -> None:
         if self._examines is not None:
@@ -201,5 +201,6 @@ def show_trouble(
     window = TroubleWindow(error, rescue, examines)
     window.show()
     QApplication.exec()
-    window.shut()
+    if not (window.shut() or window.mended):
+        os._exit(EXIT_TROUBLE)  # Qt aborts when a thread is destroyed running; it can be ended
     return window.mended

@@ -147,6 +147,33 @@ def test_what_nobody_thought_of_is_said_too(data, start_window):
     assert start_window(data) is None
 
 
+LEFT = """
+import time
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from pos.errors import CashierError
+from pos.ui import trouble
+app = QApplication([])
+rescue = trouble.Rescue(lambda: time.sleep(60), lambda copy: None)
+QTimer.singleShot(100, app.closeAllWindows)
+trouble.show_trouble(CashierError("database_damaged", "Damaged.", "Restore."), rescue)
+"""
+
+
+def test_leaving_while_the_copies_are_looked_through():
+    """Those of a large file take long; the program ends all the same, and does not crash."""
+    done = subprocess.run(
+        [sys.executable, "-c", LEFT],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == trouble.EXIT_TROUBLE, done.stderr
+
+
 def test_a_full_disk(tmp_path, data, start_window):
     with small_disk(tmp_path / "disk") as disk:
         shutil.copytree(data, disk / "data")

@@ -44,9 +44,14 @@ class Copy:
 
 
 def is_due(backups: Path, now: datetime) -> bool:
-    """Say whether the newest daily copy is of another day, or of a clock that was wrong."""
-    newest = max((_made_at(path) for path in backups.glob(f"{_DAILY}*.db")), default=None)
-    return newest is None or not newest <= now < newest + _EVERY
+    """Say whether the newest daily copy is of another day, or of a clock that was wrong.
+
+    Or of an older Tillkeep: this one could not restore it.
+    """
+    newest = max(backups.glob(f"{_DAILY}*.db"), key=_made_at, default=None)
+    if newest is None or not _made_at(newest) <= now < _made_at(newest) + _EVERY:
+        return True
+    return not _of_this_version(newest)
 
 
 def make(till_db: Path, backups: Path, now: datetime) -> Path:
@@ -105,15 +110,25 @@ def examined(path: Path) -> Copy | None:
 @contextmanager
 def opened(path: Path) -> Iterator[Connection]:
     """Read a copy, and leave nothing beside it."""
-    address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-    engine = create_engine(
-        "sqlite://", creator=lambda: sqlite3.connect(address, uri=True), poolclass=NullPool
-    )
+    engine = create_engine("sqlite://", creator=lambda: _connect(path), poolclass=NullPool)
     try:
         with engine.connect() as db:
             yield db
     finally:
         engine.dispose()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+def _of_this_version(path: Path) -> bool:
+    try:
+        with closing(_connect(path)) as db:
+            found = db.execute("SELECT version_num FROM alembic_version").fetchone()
+    except (sqlite3.Error, ValueError):
+        return False
+    return bool(found == (HEAD,))
 
 
 def _copy(source: Path, target: Path) -> None:

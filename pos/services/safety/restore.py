@@ -48,7 +48,8 @@ def restore(config: Config, copy: Copy, clock: Clock) -> Path:
         raise CashierError(
             "restore_failed",
             f"The copy could not be restored: {error}.",
-            "Make room on the disk and try again. Nothing was lost.",
+            "Make room on the disk, close other programs that use the data folder, and try again."
+            " Nothing was lost.",
         ) from error
     _remember(config)
     return aside
@@ -110,10 +111,17 @@ def _set_aside(config: Config, now: datetime) -> Path:
     """Move the damaged file away with its log: the file last, for it says that it is damaged."""
     aside = config.set_aside / f"{now:%Y%m%dT%H%M%S%fZ}"
     aside.mkdir(parents=True)
-    for name in reversed(_COMPANIONS):
-        source = Path(f"{config.till_db}{name}")
-        if source.exists():
+    named = [Path(f"{config.till_db}{name}") for name in reversed(_COMPANIONS)]
+    moved: list[Path] = []
+    try:
+        for source in filter(Path.exists, named):
             source.replace(aside / source.name)
+            moved.append(source)
+    except OSError:  # another program holds one: the others belong beside it
+        for source in moved:
+            (aside / source.name).replace(source)
+        aside.rmdir()
+        raise
     return aside
 
 

@@ -40,6 +40,20 @@ def test_one_copy_a_day_and_seven_are_kept(place):
     assert {b - a for a, b in pairwise(made)} == {timedelta(hours=24)}
 
 
+def test_after_an_update_a_copy_is_made_at_once(place):
+    """Those of before are an older Tillkeep's, and this one could restore none of them."""
+    change(place.copies()[0], "UPDATE alembic_version SET version_num = '0001'")
+    assert newest_good(place.config.backups) is None
+    place.clock.advance(hours=1)
+    till = place.open()
+    till.keeper.keep()
+    place.clock.advance(hours=1)
+    till.keeper.keep()
+    till.close()
+    _, made = place.copies()
+    assert newest_good(place.config.backups).path == made
+
+
 def test_a_clock_that_was_ahead_does_not_stop_the_copies(place):
     till = place.open()
     place.clock.advance(days=400)

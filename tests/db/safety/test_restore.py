@@ -130,6 +130,31 @@ def test_no_room_to_restore_changes_nothing(place):
     assert place.config.till_db.read_bytes() == broken
 
 
+def test_a_file_that_another_program_holds_keeps_its_log(place, monkeypatch):
+    """As on Windows: what was moved aside before it comes back, or commits would be lost."""
+    broken = ruin(place)
+    log = place.config.till_db.with_name("till.db-wal")
+    log.write_bytes(b"what was committed last")
+    move = Path.replace
+
+    def held(path, target):
+        if path == place.config.till_db:
+            raise PermissionError(13, "Another program is using this file")
+        return move(path, target)
+
+    monkeypatch.setattr(Path, "replace", held)
+    with pytest.raises(CashierError) as caught:
+        restore(place)
+    assert caught.value.code == "restore_failed"
+    assert "close" in caught.value.remedy
+    assert place.config.till_db.read_bytes() == broken
+    assert log.read_bytes() == b"what was committed last"
+    monkeypatch.undo()
+    aside = restore(place)
+    assert (aside / log.name).exists()
+    assert place.sells(1) == ["R1.2-000001"]
+
+
 def test_going_on_with_an_older_file_starts_a_new_series(place):
     old = place.config.till_db.read_bytes()
     place.sells(2)
