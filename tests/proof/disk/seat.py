@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from pos.app.build import Till, build
 from pos.config import Config
+from pos.models.cart import StockLevel
 from pos.models.order import Order, Payment, Refund
 from pos.services import shop
 from pos.services.catalogue import import_file
@@ -24,7 +25,7 @@ MAT = "4006381333931"
 SHELF = 500_000
 """Mats on the shelf, in thousandths, before anything is sold."""
 REFUND_MINOR = 500
-_GOODS = f"barcode,name,price,stock\n{MAT},Mat,18.00,500\n"
+_GOODS = "barcode,name,price,stock\n{code},Mat,18.00,{left}\n"
 _LIMIT = 60
 _ASKS = {
     Situation.RESUME: Choice.RESUME,
@@ -65,9 +66,14 @@ def prepare(job: Job) -> None:
 
 
 def bring_goods(job: Job, till: Till) -> None:
-    """Import the catalogue, also anew after a failing disk made the till set it aside."""
+    """Import the catalogue, also anew after a failing disk made the till set it aside.
+
+    A file's stock is taken for counted: what is left goes into it, as a person would count.
+    """
     goods = Path(job["data"]) / "goods.csv"
-    goods.write_text(_GOODS)
+    with till.db.reader.begin() as db:
+        left = db.execute(select(StockLevel.on_hand_milli)).scalar() or SHELF
+    goods.write_text(_GOODS.format(code=MAT, left=left // 1000))
     import_file(goods, "usd", till.catalogue)
     goods.unlink()
 
