@@ -11,6 +11,7 @@ import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import platformdirs
 
@@ -190,12 +191,26 @@ def _checked(path: Path, values: dict[str, Any]) -> dict[str, str | bool]:
             f"Use only {', '.join(sorted(known))}.",
         )
     for name, value in values.items():
-        if name == "training":
-            good, kind = isinstance(value, bool), "true or false"
-        else:
-            good, kind = isinstance(value, str) and value.isprintable(), "a text in quotation marks"
+        good, kind = _suits(name, value)
         if not good:
             raise CashierError(
                 "config_wrong_value", f"{path.name}: {name} must be {kind}.", "Correct the line."
             )
     return values
+
+
+def _suits(name: str, value: object) -> tuple[bool, str]:
+    """Say whether a value is what a setting takes, and what that is."""
+    if name == "training":
+        return isinstance(value, bool), "true or false"
+    if not (isinstance(value, str) and value.isprintable()):
+        return False, "a text in quotation marks"
+    return not name.endswith("_url") or _parses(value), "an address like https://pos.example.com"
+
+
+def _parses(address: str) -> bool:
+    """Refuse what no library takes for an address: it would fail at every call, as a bug."""
+    try:
+        return urlsplit(address).port != 0
+    except ValueError:
+        return False

@@ -196,6 +196,8 @@ def test_a_damaged_catalogue_stops_no_sale(data, start, tmp_path):
         ('stripe_key = "rk_test_1"', "config_unknown_setting"),
         ("locale = 5", "config_wrong_value"),
         ('training = "yes"', "config_wrong_value"),
+        ('backend_url = "https://[till"', "config_wrong_value"),
+        ('stripe_url = "https://till:example"', "config_wrong_value"),
         (f"locale = {'[' * 900}{']' * 900}", "config_unreadable"),
         (f"{'a.' * 30_000}b = 1", "config_unreadable"),
     ],
