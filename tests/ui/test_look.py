@@ -157,6 +157,26 @@ def test_the_system_theme_follows_the_computer(followed):
     assert theme.tokens().name == "high-contrast", "a theme that was chosen stays"
 
 
+class StrongHints:
+    """A computer that asks for high contrast; the offscreen platform asks for nothing."""
+
+    def accessibility(self):
+        return self
+
+    def contrastPreference(self):
+        return Qt.ContrastPreference.HighContrast
+
+    def unsetColorScheme(self):
+        """Follow the computer."""
+
+
+@pytest.mark.skipif(not hasattr(Qt, "ContrastPreference"), reason="Qt tells it since 6.10")
+def test_the_system_theme_is_high_contrast_where_the_computer_asks_for_it(followed, monkeypatch):
+    monkeypatch.setattr(QApplication, "styleHints", StrongHints)
+    assert theme.apply(followed, "system").name == "high-contrast"
+    monkeypatch.undo()
+
+
 SCREEN = {"x": 0, "y": 0, "width": 1920, "height": 1080, "dpr": 1, "logicalDpi": 96}
 
 

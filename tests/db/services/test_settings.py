@@ -47,6 +47,47 @@ def test_every_change_is_in_the_journal(db, settings):
     ]
 
 
+CHANGES = {
+    "update_shop": {"name": "A", "location": "B", "address": "", "receipt_footer": ""},
+    "rename_shop": {"name": "Teahouse"},
+    "set_location": {"name": "Kiosk", "address": "1 Pier"},
+    "rename_register": {"name": "Till 7"},
+    "set_receipt": {"footer": "Bye", "policy": "", "popup": False},
+    "rename_owner": {"name": "Ann"},
+    "set_currency": {"currency": "eur"},
+    "set_tax_mode": {"prices_include_tax": True},
+    "set_terms": {"currency": "eur", "prices_include_tax": True, "taxes": ()},
+    "add_tax": {"name": "City", "rate_ppm": 10_000},
+    "edit_tax": {"code": "sales", "name": "T", "rate_ppm": 1, "applies_to_services": True},
+    "set_tax_active": {"code": "sales", "active": False},
+    "set_theme": {"theme": "dark"},
+    "set_scale": {"percent": 125},
+    "set_locale": {"locale": "de_DE"},
+    "choose_reader": {"reader_id": "tmr_1", "label": "Front"},
+    "set_refund_policy": {"text": "14 days", "popup": True},
+    "set_backend_url": {"url": "https://pos.example.com"},
+    "enable_provider": {"provider_id": "cash", "enabled": True},
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_no_change_goes_without_an_entry(db, settings, name):
+    shop.register_providers(db, ["cash"])
+    before = changes(db)
+    getattr(settings, name)(**CHANGES[name])
+    assert changes(db) == before + 1
+
+
+def changes(db):
+    kinds = select(JournalEntry.id).where(JournalEntry.kind == "settings_changed")
+    with db.read() as session:
+        return len(session.scalars(kinds).all())
+
+
+def test_every_setting_is_among_those_changes():
+    assert {name for name in vars(SettingsService) if not name.startswith("_")} == set(CHANGES)
+
+
 def test_currency_changes_only_before_the_first_sale(db, clock, settings, cart):
     assert settings.set_currency(" KRW ").currency == "krw"
     assert cart.add("mat").currency == "krw"
