@@ -151,7 +151,7 @@ def backup(config: Config, now: datetime) -> Finding:
     age = now - at
     said = f"The newest copy is {in_time(age)} old ({at:%Y-%m-%d %H:%M} UTC)"
     if not _whole(path):
-        remedy = "Open the till and let it make a new one, then check again."
+        remedy = "Leave the till open: it makes a new one within a day. The one before still counts."
         words = f"{said}, and cannot be read."
         return Finding(Check.BACKUP, Trouble.BAD, words, remedy, "backup_damaged")
     if age > OLD_COPY:
@@ -192,7 +192,7 @@ def _waiting(now: datetime, db: Connection) -> Finding:
 def _queue(waiting: int, age: timedelta, stuck: int) -> Finding:
     said = f"{waiting:,} waiting" + (f", the oldest for {in_time(age)}" if waiting else "")
     if stuck:
-        remedy = "Open the status at the bottom of the window: each says why, and can be retried."
+        remedy = "Open the sync status at the top of the window: each says why, and can be retried."
         words = f"{said}; the backend refused {stuck:,}."
         return Finding(Check.OUTBOX, Trouble.WARN, words, remedy, "outbox_parked")
     if waiting and age > LONG_WAIT:
