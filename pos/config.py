@@ -110,6 +110,12 @@ def own_command(*words: str) -> list[str]:
     return [str(twin if twin.exists() else program), *words]
 
 
+def told_command(verb: str) -> str:
+    """Return what a person types to run a verb: only a package of Linux is called ``tillkeep``."""
+    names = {"win32": CONSOLE, "darwin": "/Applications/Tillkeep.app/Contents/MacOS/Tillkeep"}
+    return f"{names.get(sys.platform, 'tillkeep') if is_frozen() else 'tillkeep'} {verb}"
+
+
 def demo_backend() -> tuple[str, str]:
     """Return address and token of a backend that the demo shall use; empty without one.
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from pos.config import told_command
 from pos.errors import CashierError
 from pos.models.database import Database
 from pos.models.shop import Staff
@@ -156,7 +157,8 @@ def _wait(left: timedelta) -> CashierError:
     return CashierError(
         "pin_wait",
         f"The PIN was wrong too often. Wait {shown}, then try again.",
-        "A lost PIN is taken away on this computer with the command: tillkeep reset-pin",
+        f"If it is lost: close Tillkeep and type {told_command('reset-pin')} in a terminal, on "
+        "Windows in the program's folder.",
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from pos.app.build import build
-from pos.config import Config
+from pos.config import Config, told_command
 from pos.models.sync import JournalEntry
 from pos.services import shop
 from pos.services.secrets import MemorySecrets
@@ -54,3 +54,20 @@ def test_a_folder_without_a_till_is_left_alone(tmp_path):
     done = reset(tmp_path / "nowhere")
     assert (done.returncode, "no till" in done.stdout) == (2, True)
     assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize(
+    ("system", "packaged", "named"),
+    [
+        ("linux", True, "tillkeep reset-pin"),
+        ("win32", False, "tillkeep reset-pin"),
+        ("win32", True, "tillkeep-console reset-pin"),
+        ("darwin", True, "/Applications/Tillkeep.app/Contents/MacOS/Tillkeep reset-pin"),
+    ],
+)
+def test_the_command_that_is_named_is_there_on_this_system(system, packaged, named, monkeypatch):
+    monkeypatch.setattr(sys, "frozen", packaged, raising=False)
+    monkeypatch.setattr(sys, "platform", system)
+    told = told_command("reset-pin")
+    monkeypatch.undo()
+    assert told == named

@@ -117,6 +117,18 @@ def test_wrong_pins_have_to_be_waited_for_and_the_way_out_is_named(tmp_path):
         assert not front.settings.screen.is_locked
 
 
+def test_enter_twice_is_one_try(front):
+    set_pin(front)
+    front.shell.show_page("sale")
+    front.shell.show_page("settings")
+    lock = front.settings.screen.lock
+    QTest.keyClicks(lock.pin, "1111")
+    for _ in range(3):
+        QTest.keyClick(lock.pin, Qt.Key.Key_Return)
+    idle(front)
+    assert code_of(lock) == "pin_wrong", "and not to be waited for"
+
+
 def test_a_pin_is_changed_and_removed_by_who_knows_it(front):
     owner = set_pin(front)
     owner.current.setText("9999")

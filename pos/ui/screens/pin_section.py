@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from pos.config import told_command
 from pos.ui.i18n import tr
 from pos.ui.screens.settings_forms import FormSection
 from pos.ui.tokens import GRID
@@ -83,10 +84,16 @@ class OwnerSection(FormSection):
 
 
 def _pin_words() -> str:
-    return tr(
-        "4 to 8 digits, asked whenever Settings are opened. A lost PIN is taken away on this "
-        "computer with the command: tillkeep reset-pin"
+    return tr("4 to 8 digits, asked whenever Settings are opened. {lost}").format(lost=lost_pin())
+
+
+def lost_pin() -> str:
+    """Say how a lost PIN is taken away; with the till open the command is refused."""
+    words = tr(
+        "If it is lost: close Tillkeep and type {command} in a terminal, on Windows in the "
+        "program's folder."
     )
+    return words.format(command=told_command("reset-pin"))
 
 
 class PinLock(QWidget):
@@ -121,5 +128,5 @@ class PinLock(QWidget):
         self.pin.setFocus()
 
     def _give(self) -> None:
-        if self.pin.text():
+        if self.pin.text() and self.open.isEnabled():  # Enter twice is one try
             self.given.emit(self.pin.text())

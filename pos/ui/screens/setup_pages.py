@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from pos.ui.i18n import tr
-from pos.ui.screens.pin_section import pin_field
+from pos.ui.screens.pin_section import lost_pin, pin_field
 from pos.ui.screens.settings_forms import FormSection
 from pos.ui.screens.settings_links import BackendSection, KeySection
 from pos.ui.screens.settings_sections import Section
@@ -73,10 +73,8 @@ class OwnerPage(FormSection):
 
 
 def _pin_words() -> str:
-    return tr(
-        "4 to 8 digits, asked when Settings are opened. Leave it empty for none. A lost PIN is "
-        "taken away on this computer with the command: tillkeep reset-pin"
-    )
+    words = tr("4 to 8 digits, asked when Settings are opened. Leave it empty for none. {lost}")
+    return words.format(lost=lost_pin())
 
 
 class PaymentsPage(Section):
