@@ -29,7 +29,7 @@ def doctor(data):
 @pytest.mark.parametrize(
     ("place", "kind"),
     [
-        ("/home/mina/till", ""),
+        ("/srv/till", ""),
         ("/mnt/shops/till", "nfs4"),
         ("/mnt/two words/till", "smb3"),
         ("/mnt/shops/here/till", ""),

@@ -151,7 +151,7 @@ def backup(config: Config, now: datetime) -> Finding:
     age = now - at
     said = f"The newest copy is {in_time(age)} old ({at:%Y-%m-%d %H:%M} UTC)"
     if not _whole(path):
-        remedy = "Leave the till open: it makes a new one within a day. The one before still counts."
+        remedy = "Leave the till open: it makes a new one within a day; the one before counts too."
         words = f"{said}, and cannot be read."
         return Finding(Check.BACKUP, Trouble.BAD, words, remedy, "backup_damaged")
     if age > OLD_COPY:
