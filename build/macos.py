@@ -96,10 +96,11 @@ def check_elsewhere() -> None:
     check_entitlements(plistlib.loads(ENTITLEMENTS.read_bytes()))
     say(f"ok  {len(ALLOWED)} entitlements, none that is not needed")
     picture = icons.icns(ROOT / icons.SVG)
-    _need(picture[:4] == b"icns", "the icon is none")
+    sizes = picture.count(b"\x89PNG\r\n\x1a\n")
+    _need(picture[:4] == b"icns" and sizes == len(_ICON_SIZES), "the icon's pictures")
     (WORK / "macos").mkdir(parents=True, exist_ok=True)
     (WORK / "macos" / "tillkeep.icns").write_bytes(picture)
-    say(f"ok  icon with {len(_ICON_SIZES)} sizes, {len(picture) // 1000} kB")
+    say(f"ok  icon with {sizes} sizes, {len(picture) // 1000} kB")
     evaluate_spec()
     say("ok  the spec makes an app on macOS, with this plist, icon and these entitlements")
 

@@ -24,11 +24,15 @@ class _Stand:
 
     def __call__(self, *_given: object, **named: Any) -> _Stand:
         self._notes[self._name] = named
+        self._notes.setdefault(f"every {self._name}", []).append(named)
         return self
 
 
 def noted(platform: str) -> dict[str, Any]:
-    """Return what the spec hands to each class on ``platform`` (as in ``sys.platform``)."""
+    """Return what the spec hands to each class on ``platform`` (as in ``sys.platform``).
+
+    Under the class's name the last time, under ``every`` and its name all of them.
+    """
     notes: dict[str, Any] = {}
     names = ("Analysis", "PYZ", "EXE", "COLLECT", "BUNDLE")
     given = {name: _Stand(notes, name) for name in names}
