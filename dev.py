@@ -123,7 +123,7 @@ def install_packages(packages: list[str]) -> None:
     apt = ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
     by_hand = "sudo " + " ".join(apt)
     prefix = _root_prefix()
-    if prefix is None:
+    if prefix is None or not shutil.which("apt-get"):
         stop(f"this machine lacks {', '.join(packages)}. Run\n\n    {by_hand}\n\nand try again.")
     print(f"· installing {' '.join(packages)}", flush=True)
     command = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", *apt]
