@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from pos.app.tour.child import main as sell  # noqa: PLC0415  only the tour's process
 
         return sell()
-    options = _parser().parse_args(words) if words else None
+    options = _read(words) if words else None
     verbs: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": _run,
         "demo": _demo,
@@ -49,6 +49,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CashierError as error:
         _say(f"{error.message} {error.remedy} [{error.code}]")
         return EXIT_CASHIER
+
+
+def _read(words: list[str]) -> argparse.Namespace:
+    parser = _parser()
+    options = parser.parse_args(words)
+    if options.verb in _PASSED_ON:
+        parser.error(f"{options.verb} has options of its own: name it first")
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -205,3 +205,10 @@ def test_a_damaged_catalogue_stops_no_sale(data, start, tmp_path):
 def test_a_bad_configuration_file(data, text, code):
     (data / "tillkeep.toml").write_text(text)
     assert said_plainly(command_line(data, "import", __file__), code)
+
+
+@pytest.mark.parametrize("word", ["server", "simulator", "virtual-reader"])
+def test_a_command_with_options_of_its_own_comes_first(tmp_path, word):
+    done = command_line(tmp_path / "data", word)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.rstrip().endswith(f"{word} has options of its own: name it first")
