@@ -144,6 +144,14 @@ def test_the_installer_s_script_compiles_without_a_warning(tmp_path, payload):
     assert made.read_bytes()[:2] == b"MZ"
 
 
+def test_the_installer_s_script_is_one_for_windows_too():
+    """makensis takes "/" for a separator everywhere but there, where it would find no files."""
+    text = (ROOT / "build" / "installer.nsi").read_text("utf-8")
+    paths = re.findall(r'(?m)^ *File .*"(\$\{PAYLOAD\}[^"]*)"$', text)
+    assert len(paths) == 3
+    assert not [path for path in paths if "/" in path]
+
+
 @pytest.mark.skipif(not shutil.which("makensis"), reason="NSIS is not installed here")
 @pytest.mark.parametrize(("command", "signs"), [("true", True), ("false", False)])
 def test_an_installer_that_could_not_be_signed_is_none(
