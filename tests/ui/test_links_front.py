@@ -112,6 +112,7 @@ def test_a_refused_key_and_a_silent_stripe_are_told_apart(tmp_path, simulator):
         finally:
             simulator.sim.outage(on=False)
         assert code_of(reader) == "stripe_unreachable"
+        assert "No reader found" not in everything_shown(front), "nobody could be asked"
         assert reader.refresh.isEnabled()
         assert CANARY not in everything_shown(front)
         assert sell_tea(front).lines

@@ -145,8 +145,10 @@ class LinksController(QObject):
         self._show_readers()
 
     def _not_listed(self) -> None:
-        self._found = []
-        self._show_readers()
+        """Claim nothing about readers that nobody could ask for; the banner says why."""
+        self._found = None
+        rows = reader_rows((), self._shop) if self._shop is not None else ()
+        self._screen.reader.show_readers(rows)
 
     def _show_readers(self) -> None:
         if self._shop is not None and self._found is not None:
