@@ -57,6 +57,7 @@ class SetupPage(QObject):
         for part in (self.way, self.links, self.readers):
             part.changed.connect(self.shop_changed)
         self.way.ended.connect(self.ended)
+        self.screen.section_opened.connect(self._on_section)
         self.links.reconnect_wanted.connect(self.reconnect_wanted)
         self.links.key_seen.connect(self.readers.show_key)
         self.links.key_seen.connect(self.way.show_key)
@@ -85,6 +86,10 @@ class SetupPage(QObject):
         self.imports.leave()
         self._outside.hang_up()
         self._desk.hang_up()
+
+    def _on_section(self, name: str) -> None:
+        if name == "reader":
+            self.readers.look()
 
     def _on_reader(self, _shop: Shop) -> None:
         self.reconnect_wanted.emit()

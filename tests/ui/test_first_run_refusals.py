@@ -101,6 +101,16 @@ def test_a_key_that_was_replaced_meanwhile_is_known_when_it_is_gone_on_with(tmp_
         until(lambda: trial.begin.words() == "Show a greeting on the reader")
 
 
+def test_the_places_of_the_account_are_offered_for_a_reader(tmp_path, simulator):
+    with fresh(tmp_path, stripe_url=simulator.url) as front:
+        go(front, "payments")
+        wizard(front).payments.way.select("key")
+        wizard(front).key.secret.edit.setText(KEY)
+        go_on(front)
+        assert go_on(front) == "reader"
+        assert "tml_sim_shop" in wizard(front).reader.form.place._words
+
+
 def test_the_reader_is_proposed_the_name_that_the_shop_was_given(tmp_path):
     with fresh(tmp_path) as front:
         shop = go(front, "shop")
