@@ -25,7 +25,12 @@ class StatusPanel(QWidget):
         self.key = view.key
         self._sure = ""
         inside = QWidget()
-        self._lines = column(inside, 3 * GRID, 2 * GRID)
+        both = column(inside, 3 * GRID, 2 * GRID)
+        self._lines, self._refused = column(spacing=3 * GRID), column(spacing=3 * GRID)
+        both.addLayout(self._lines)
+        both.addLayout(self._refused)
+        both.addStretch()
+        self._offered: tuple[tuple[ParkedItem, ...], str] | None = None
         outer = column(self)
         outer.addWidget(scroller(inside, tr("Status")), 1)
         self.check_now = Button(tr("Check now"))
@@ -34,7 +39,7 @@ class StatusPanel(QWidget):
         self.show_view(view)
 
     def show_view(self, view: StatusView) -> None:
-        """Show the newest state while the panel is open."""
+        """Show the newest state while the panel is open; buttons that stay are not rebuilt."""
         self._view = view
         clear(self._lines)
         title = Label(view.text, "title")
@@ -43,9 +48,11 @@ class StatusPanel(QWidget):
         self._lines.addWidget(wrapped(view.detail))
         for words, figure in view.lines:
             self._lines.addWidget(AmountRow(words, figure))
-        for item in view.parked:
-            self._lines.addWidget(self._parked(item))
-        self._lines.addStretch()
+        if self._offered != (view.parked, self._sure):
+            self._offered = view.parked, self._sure
+            clear(self._refused)
+            for item in view.parked:
+                self._refused.addWidget(self._parked(item))
 
     def _parked(self, item: ParkedItem) -> QFrame:
         made = frame("card")

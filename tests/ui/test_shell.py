@@ -80,6 +80,26 @@ def test_what_the_backend_refused_can_be_sent_again_or_discarded_after_asking(qt
     assert discarded == ["x1"]
 
 
+def test_the_news_of_every_tick_takes_no_button_from_under_a_finger(qtbot, shell):
+    parked = (ParkedItem("x1", "Sale R1-000481", "Unknown tax"),)
+    news = [
+        StatusView("sync", "1 needs attention", lines=(("At", at),), parked=parked) for at in "12"
+    ]
+    shell.show_statuses(news[:1])
+    shell.header.pill("sync").click()
+    panel = shell.overlay.content
+    retry = next(b for b in panel.findChildren(Button) if b.words() == "Retry")
+    retried = heard(shell.retry_parked)
+    QTest.mousePress(retry, Qt.MouseButton.LeftButton)
+    shell.show_statuses(news[1:])
+    qtbot.wait(10)
+    assert retry.hasFocus()
+    QTest.mouseRelease(retry, Qt.MouseButton.LeftButton)
+    assert retried == ["x1"]
+    shell.show_statuses([StatusView("sync", "All synced")])
+    qtbot.waitUntil(lambda: not [b for b in panel.findChildren(Button) if b.words() == "Retry"])
+
+
 def test_an_open_panel_follows_the_state(shell):
     shell.show_statuses([StatusView("reader", "Reader ready", Tone.OK)])
     shell.header.pill("reader").click()
