@@ -67,6 +67,7 @@ CHANGES = {
     "set_refund_policy": {"text": "14 days", "popup": True},
     "set_backend_url": {"url": "https://pos.example.com"},
     "enable_provider": {"provider_id": "cash", "enabled": True},
+    "note_secret": {"name": "stripe_key", "stored": True, "mode": "test"},
 }
 
 
