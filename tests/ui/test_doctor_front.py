@@ -83,6 +83,26 @@ def test_a_payment_on_the_reader_goes_on_untouched(linked, simulator):
     until(lambda: till.checkout.view(run.run_id).is_paid)
 
 
+def test_a_payment_begun_while_the_reader_is_looked_up_goes_first(linked, simulator):
+    simulator.sim.fault("delay", method="GET", path=f"/readers/{READER}$", count=0, seconds=4)
+    panel = opened(linked)
+    press(panel, "Check now")
+    until(lambda: states(panel)["reader"] == "Checking", 60)
+    sell_tea(linked)
+    till = till_of(linked)
+    run = till.checkout.begin(till.cart.current().cart_id)
+    till.checkout.pay(run.run_id, STRIPE_TERMINAL)
+    assert states(panel)["reader"] == "Checking", "the payment began too late to mean anything"
+    until(panel.stop.isHidden, 60)
+    simulator.sim.clear_faults()
+    assert states(panel)["reader"] == "Look at this"
+    assert "cancel_action" not in str(simulator.sim.requests())
+    linked.background.wake_payments()
+    simulator.sim.wait_for_phase("waiting")
+    simulator.sim.present_card()
+    until(lambda: till.checkout.view(run.run_id).is_paid)
+
+
 def test_what_is_wrong_is_said_with_what_to_do(linked, simulator, backend):
     backend.stop()
     simulator.sim.unplug()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -184,25 +185,28 @@ def reader(patient: Patient, stop: Stop) -> Finding:
         words = "No Stripe key is stored."
         return Finding(Check.READER, Trouble.NOT_SET_UP, words, _KEY_FIRST, "no_key")
     with _stripe(patient, stop) as stripe:
-        found = None if here.paying else patient.alone(lambda: _command(patient, stop, stripe))
+        command = partial(_command, patient, stripe, here.reader_id, stop)
+        found = None if here.paying else patient.alone(command)
         return found or _left_alone(stripe, here)
 
 
-def _command(patient: Patient, stop: Stop, stripe: StripeGateway) -> Finding:
-    here = links(patient.config, stop)  # anew: a payment may have begun
-    if here is None or here.paying:
-        return _busy()
-    seen = stripe.reader(here.reader_id)
+def _command(patient: Patient, stripe: StripeGateway, reader_id: str, stop: Stop) -> Finding:
+    seen = stripe.reader(reader_id)
     if seen.outcome is not Outcome.OK or seen.body is None:
         return _refused(seen)
-    if (seen.body.get("action") or {}).get("status") == "in_progress":
+    here = links(patient.config, stop)  # anew: a payment may have begun meanwhile, and goes first
+    if here is None or here.paying or here.reader_id != reader_id or _at_work(seen.body):
         return _busy()
     began = monotonic()
-    answer = stripe.post(_cancel_action(here.reader_id, stripe.account))
+    answer = stripe.post(_cancel_action(reader_id, stripe.account))
     if answer.outcome is not Outcome.OK:
         return _refused(answer)
     told = f"The reader itself answered in {monotonic() - began:.1f} s."
     return Finding(Check.READER, Trouble.OK, f"{_name(here)}: {told}", told=told)
+
+
+def _at_work(body: Mapping[str, Any]) -> bool:
+    return (body.get("action") or {}).get("status") == "in_progress"
 
 
 def _cancel_action(reader_id: str, account: str) -> Operation:
@@ -218,7 +222,7 @@ def _left_alone(stripe: StripeGateway, here: Links) -> Finding:
     seen = stripe.reader(here.reader_id)
     if seen.outcome is not Outcome.OK or seen.body is None:
         return _refused(seen)
-    if (seen.body.get("action") or {}).get("status") == "in_progress":
+    if _at_work(seen.body):
         return _busy()
     told = f"It was left alone, as the till is at work; Stripe heard from it {_since(seen.body)}."
     remedy = "Check again from Settings, Check this till, while no payment is under way."
