@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import lru_cache
 from typing import Any
 
@@ -142,11 +143,15 @@ def _two_lines(name: str, width: int) -> str:
 @lru_cache(maxsize=2048)
 def _fitted(name: str, width: int) -> str:
     metrics, room = QFontMetrics(theme.font(15, QFont.Weight.Bold)), QRect(0, 0, width, 0)
-    letters, text = len(name), name
-    while letters > 1 and metrics.boundingRect(room, int(_LEFT_TOP), text).height() > _TWO_LINES:
-        letters -= 1
-        text = _cut(name, letters)
-    return text
+
+    def is_too_tall(text: str) -> bool:
+        return metrics.boundingRect(room, int(_LEFT_TOP), text).height() > _TWO_LINES
+
+    if not is_too_tall(name):
+        return name
+    cuts = [_cut(name, letters) for letters in range(1, len(name))]
+    fitting = bisect_left(cuts, 1, key=is_too_tall)
+    return cuts[max(fitting - 1, 0)]
 
 
 def _cut(name: str, letters: int) -> str:
