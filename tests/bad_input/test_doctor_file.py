@@ -45,6 +45,17 @@ def test_the_keyring_is_named(doctor, name, code, words):
     assert "canary" not in json.dumps(found)
 
 
+def test_a_check_that_fails_by_itself_keeps_its_report_and_quotes_nothing(doctor):
+    """What the line promises: the logs say where."""
+    doctor.keyring = "tests.support.keyrings.Broken"
+    doctor.holds(stripe_key="canary-of-a-keyring")
+    found = doctor()["keyring"]  # with nothing on its standard error
+    assert (found["state"], found["code"]) == ("bad", "bug")
+    (report, *_) = sorted((doctor.folder / "logs").glob("crash-*.txt"))
+    assert "keyring.py" in report.read_text()
+    assert "canary" not in doctor.command().stdout
+
+
 # the file of sales
 
 

@@ -33,3 +33,10 @@ class Locked(Told):
 
 class PlaintextKeyring(Told):
     """Keeps secrets where everybody can read them: not allowed."""
+
+
+class Broken(Told):
+    """Fails as nothing of its kind should, and quotes a secret in doing so."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise KeyError(os.environ.get("TILLKEEP_TEST_SECRETS", ""))
