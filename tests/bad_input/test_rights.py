@@ -125,4 +125,5 @@ def test_a_locked_keyring_is_said_by_the_check(data):
     found = Examination(Config(data_dir=data), secrets).look(Check.KEYRING)
     assert (found.code, found.state) == ("keyring_locked", "warn")
     assert "Unlock it" in found.remedy
+    assert "start Tillkeep again" in found.remedy
     assert "canary" not in found.found

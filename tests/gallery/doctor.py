@@ -46,8 +46,8 @@ _WRONG = {
         Check.KEYRING,
         Trouble.WARN,
         "keyring.backends.SecretService.Keyring is locked.",
-        "Unlock it with the system's password program, then check again. Until then the Stripe"
-        " key and the token are asked for at each start.",
+        "Unlock it with the system's password program, then start Tillkeep again. Until then the"
+        " Stripe key and the token are asked for at each start.",
     ),
     Check.CLOCK: Finding(
         Check.CLOCK,

@@ -7,6 +7,7 @@ from pos.services.secrets import BACKEND_TOKEN, STRIPE_KEY, BackEnd, SecretStore
 
 _NAMES = {STRIPE_KEY: "the Stripe key", BACKEND_TOKEN: "the backend's token"}
 _NOTHING = "keyring.backends.fail.Keyring"  # the library's way to say that there is none
+_UNLOCK = "Unlock it with the system's password program, then start Tillkeep again."
 _ASKED = "Until then the Stripe key and the token are asked for at each start."
 
 
@@ -18,7 +19,8 @@ def keyring(secrets: SecretStore) -> Finding:
     held = [words for name, words in _NAMES.items() if secrets.get(name) is not None]
     problem = secrets.problem()
     if problem is not None and end.name != "memory":
-        remedy = f"Unlock it with the system's password program, then check again. {_ASKED}"
+        # asked only once in a start: a keyring may put up its question at every asking
+        remedy = f"{_UNLOCK} {_ASKED}"
         locked = "locked" in problem
         said = "is locked" if locked else "does not work"
         code = "keyring_locked" if locked else "keyring_failed"
