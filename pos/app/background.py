@@ -87,6 +87,7 @@ class Background(QObject):
         """Connect anew: the backend's address, the key or the reader changed."""
         self._reconnect.set()
         self._sync.wake()
+        self._till.desk.wake()  # a payment may wait for this very key
         self.look_at_reader()
 
     def threads(self) -> tuple[Ticker, ...]:

@@ -4,6 +4,7 @@ from threading import Event
 
 from pos.services.secrets import STRIPE_KEY, MemorySecrets
 from pos.terminal import tryout
+from pos.terminal.api import Situation
 from pos.ui.widgets.buttons import Button
 from tests.support.simulator import KEY, READER
 from tests.ui.front_fixture import idle, open_front, till_of, until
@@ -188,3 +189,28 @@ def test_a_key_without_a_right_is_told_which(tmp_path, simulator):
         idle(front)
         assert code_of(reader) == "stripe_key_lacks"
         assert "PaymentIntents" in reader.banner.view.remedy
+
+
+def test_a_key_and_a_reader_that_change_while_a_card_is_asked_for_lose_no_sale(tmp_path, simulator):
+    with opened(tmp_path, simulator) as front:
+        cart, _ = sell_tea(front), with_reader(front)
+        run = sell_by_card(front, cart)
+        until(lambda: simulator.sim.reader()["phase"] == "waiting")
+        told = []
+        front.background.desk_moved.connect(
+            lambda tick: told.extend(each.progress.situation for each in tick.runs)
+        )
+        key = settings_of(front, "key").key
+        press(key, "Remove key")
+        idle(front)
+        till_of(front).settings.choose_reader("tmr_another", "Back room")
+        front.settings.shop_changed.emit(till_of(front).shop())
+        until(lambda: told and told[-1] is Situation.KEY_REFUSED)
+        simulator.sim.present_card()
+        key.secret.edit.setText(KEY)
+        press(key, "Save")
+        idle(front)
+        until(lambda: till_of(front).checkout.view(run.run_id).is_paid, seconds=8)
+        taken = [each for each in simulator.sim.ledger()["charges"] if each["captured"]]
+        paid = [each for each in taken if each["metadata"].get("cart") == str(cart.cart_id)]
+        assert len(paid) == 1, "charged once"
