@@ -62,6 +62,16 @@ def test_the_first_page_is_read_whole_when_it_is_looked_at(qtbot, shown):
     assert source.asked == [0, 0]
 
 
+def test_with_the_top_chosen_no_more_is_read_than_what_is_in_view(qtbot, calls):
+    source, model = Source(MILLION), WindowedModel(calls, first=12)
+    for near, asked in ((0, [0]), (5, [0, 0]), (3 * PAGE, [0, 2 * PAGE, 3 * PAGE])):
+        source.asked.clear()
+        model.near = near
+        with qtbot.waitSignal(model.ready):
+            model.show_source(source.count, source.page)
+        assert source.asked == asked
+
+
 def test_rows_that_are_gone_meanwhile_are_not_asked_for_again(qtbot, calls):
     source, model = Source(FIRST + 10), WindowedModel(calls)
     with qtbot.waitSignal(model.ready):

@@ -189,9 +189,12 @@ def _open(
 
 
 def _about(near: int, first: int, total: int) -> range:
-    """Return the pages in which a row may be now, beyond those ``first`` that are read anyway."""
+    """Return the pages in which a row may be now, beyond those ``first`` that are read anyway.
+
+    None for the row on top: each search would read a whole page after the rows in view.
+    """
     last = min(near + _SHIFT, total - 1)
-    if near + _SHIFT < first or total <= first:
+    if near == 0 or near + _SHIFT < first or total <= first:
         return range(0)
     return range(max(min(near, total) - _SHIFT, 0) // PAGE, last // PAGE + 1)
 
