@@ -194,7 +194,7 @@ def _wire_on(
     levels = StockService(db, clock)
     sold = partial(sold_lately, db)
     catalogue = Catalogue.open(config.catalogue_db, sold=sold, stocked=levels.take_over)
-    gateway = StripeGateway(lambda: vault.get(STRIPE_KEY), config.stripe_url)
+    gateway = StripeGateway(lambda: vault.soon(STRIPE_KEY), config.stripe_url)
     parts = _Money(db, clock, gateway)
     keeper.mark()
     customers = CustomerService(db, clock)

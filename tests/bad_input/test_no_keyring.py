@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 
 import keyring.backends.fail
 import keyring.backends.null
@@ -46,6 +47,30 @@ def test_the_till_opens_and_sells_for_cash(data, start, backend):
     assert till.secrets.problem()
     assert "secret words" not in till.secrets.problem()
     assert sell(till) == "R1-000002"
+
+
+class Prompting(MemorySecrets):
+    """A keyring that waits until a person unlocks it; not for ever, or a fault would hang."""
+
+    def __init__(self) -> None:
+        super().__init__({STRIPE_KEY: KEY})
+        self.unlocked = threading.Event()
+        self.gave_up = False
+
+    def get(self, name):
+        self.gave_up |= not self.unlocked.wait(30)
+        return super().get(name)
+
+
+def test_cash_is_taken_while_the_keyring_waits_to_be_unlocked(data, start, simulator):
+    secrets = Prompting()
+    till = start(data, simulator.url, secrets=secrets)
+    assert not offers(till)[STRIPE_TERMINAL][0]
+    assert sell(till) == "R1-000002"
+    assert not secrets.gave_up
+    secrets.unlocked.set()
+    assert till.secrets.get(STRIPE_KEY) == KEY
+    assert offers(till)[STRIPE_TERMINAL] == (True, "")
 
 
 def test_a_key_typed_in_lasts_until_the_end(data, start, simulator):
