@@ -163,13 +163,32 @@ class Catalogue:
         generations.delete(new)
         try:
             with self._alone():
-                made = make(self.path, new)
+                made = self._made(make, new)
                 self._adopt(generations.finish(self.base))
         except OSError as error:
             raise explained(error) from error
         finally:
             generations.delete(new)
         return made
+
+    def _made(self, make: Callable[[Path, Path], T], new: Path) -> T:
+        """Tell damage of the live file, which is then set aside, from that of what is imported."""
+        try:
+            return make(self.path, new)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            if not self._is_whole():
+                raise
+            raise CashierError(
+                "import_damaged",
+                f"The disk lost some of what was read; the catalogue is as it was: {error}",
+                "Check the disk, then import the file again.",
+            ) from error
+
+    def _is_whole(self) -> bool:
+        with closing(connect(self.path)) as db:
+            return bool(db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

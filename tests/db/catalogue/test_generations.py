@@ -5,7 +5,10 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
-from pos.services.catalogue import Catalogue
+import pytest
+
+from pos.errors import CashierError
+from pos.services.catalogue import Catalogue, CatalogueItem, generations
 from pos.services.catalogue.file import damage_mark
 from tests.db.catalogue.test_import_beside import ROWS, bring, file, files, small_is_large
 
@@ -57,4 +60,25 @@ def test_a_damaged_newest_file_is_set_aside(catalogue, file):
     again = Catalogue.open(catalogue.base)
     assert (again.count(), again.opened.reason) == (0, "damaged")
     assert again.opened.set_aside.read_bytes().startswith(b"this is no database")
+    again.close()
+
+
+def test_damage_of_the_staged_rows_is_not_taken_for_the_catalogue_s(catalogue, file):
+    """The file that is sold from is sound: it must be there at the next start."""
+    catalogue.apply_delta([CatalogueItem(key="a", product_key="a", name="Apple")])
+    staged = generations.staging(catalogue.base)
+
+    def spoil():
+        raw = staged.read_bytes()
+        staged.write_bytes(raw[: len(raw) // 2] + b"\xff" * (len(raw) - len(raw) // 2))
+        return []
+
+    catalogue.sold = spoil  # asked when all is staged, before the next catalogue is made
+    with pytest.raises(CashierError) as caught:
+        bring(catalogue, file)
+    assert caught.value.code == "import_damaged"
+    assert files(catalogue) == ["catalogue.db"]
+    catalogue.close()
+    again = Catalogue.open(catalogue.base)
+    assert (again.count(), again.opened.set_aside) == (1, None)
     again.close()
