@@ -78,8 +78,12 @@ class Frame(QWidget):
 def _worn(theme: str) -> str:
     if theme != "system":
         return theme
-    dark = QApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-    return "dark" if dark else "light"
+    hints = QApplication.styleHints()
+    if hasattr(hints, "accessibility"):  # since Qt 6.10
+        asked = hints.accessibility().contrastPreference()
+        if asked == Qt.ContrastPreference.HighContrast:
+            return "high-contrast"
+    return "dark" if hints.colorScheme() == Qt.ColorScheme.Dark else "light"
 
 
 def largest_scale() -> int:

@@ -173,8 +173,11 @@ class StrongHints:
 @pytest.mark.skipif(not hasattr(Qt, "ContrastPreference"), reason="Qt tells it since 6.10")
 def test_the_system_theme_is_high_contrast_where_the_computer_asks_for_it(followed, monkeypatch):
     monkeypatch.setattr(QApplication, "styleHints", StrongHints)
+    frame = Frame("system")
     assert theme.apply(followed, "system").name == "high-contrast"
     monkeypatch.undo()
+    assert _at(frame.grab().toImage(), 5, 5) == GROUNDS["high-contrast"][0]
+    frame.deleteLater()
 
 
 SCREEN = {"x": 0, "y": 0, "width": 1920, "height": 1080, "dpr": 1, "logicalDpi": 96}
