@@ -285,5 +285,5 @@ def _date(headers: Mapping[str, str] | None) -> datetime | None:
     text = (headers or {}).get("Date") or (headers or {}).get("date")
     try:
         return parsedate_to_datetime(text).astimezone(UTC) if text else None
-    except ValueError:
+    except (ValueError, OverflowError):  # no date, or one of no century
         return None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 from uuid import UUID
 
 import pytest
@@ -79,6 +82,33 @@ def test_a_good_answer_tells_stripes_clock(gateway, simulator):
     assert answer.body["object"] == "payment_intent"
     assert answer.request_id.startswith("req_")
     assert abs(gateway.server_now.timestamp() - simulator.sim.now()) < 2
+
+
+@pytest.mark.parametrize("date", ["yesterday", "Fri, 31 Dec 9999 23:59:59 -0100"])
+def test_a_date_that_is_none_stops_no_answer(date):
+    with answering(Date=date) as url:
+        gateway = StripeGateway(lambda: KEY, url)
+        answer = gateway.intent("pi_1")
+        gateway.close()
+    assert (answer.outcome, answer.body["id"]) == (Outcome.OK, "pi_1")
+    assert gateway.server_now is None
+
+
+@contextmanager
+def answering(**headers):
+    """Serve one PaymentIntent under strange headers."""
+
+    class Strange(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response_only(200)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(b'{"object": "payment_intent", "id": "pi_1"}')
+
+    with HTTPServer(("127.0.0.1", 0), Strange) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 def test_a_definite_no_and_its_code(gateway):

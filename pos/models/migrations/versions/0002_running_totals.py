@@ -6,7 +6,8 @@ from alembic import op
 revision = '0002'
 down_revision = '0001'
 
-_QUARTER = "CAST(strftime('%s', {at}) AS INTEGER) / 900"
+# Without its fraction: SQLite rounds a moment to milliseconds, up into the next quarter too.
+_QUARTER = "CAST(strftime('%s', substr({at}, 1, 19)) AS INTEGER) / 900"
 _SOLD = _QUARTER.format(at="o.created_at")
 _BACK = _QUARTER.format(at="r.settled_at")
 _SALE_FROM = 'FROM "order" o'
