@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 from pos import __version__
@@ -24,6 +25,15 @@ from tests.proof.part import Part, Scale
 from tests.proof.report import write
 
 ROOT = Path(__file__).resolve().parents[2]
+LIBRARIES = (
+    "PySide6_Essentials",
+    "SQLAlchemy",
+    "stripe",
+    "httpx",
+    "hypothesis",
+    "atheris",
+    "schemathesis",
+)
 PARTS = ("simulation", "mutants", "processes", "disk", "network", "window", "incidents", "fuzz")
 
 
@@ -76,6 +86,7 @@ def _circumstances(options: argparse.Namespace, code: str) -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()}",
         "Python": platform.python_version(),
         "SQLite": sqlite3.sqlite_version,
+        "with": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
     }
 
 
