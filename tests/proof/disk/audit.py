@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ def _rows(db: sqlite3.Connection, table: str) -> list[Row]:
     return [dict(row) for row in db.execute(f'SELECT * FROM "{table}"')]  # noqa: S608  our names
 
 
-def wrong(path: Path, acknowledged: list[str] = []) -> list[str]:  # noqa: B006  only read
+def wrong(path: Path, acknowledged: Sequence[str] = ()) -> list[str]:
     """Name what is wrong with a till's file; ``acknowledged`` are the marks of what was shown."""
     books = Books(path)
     found = ["SQLite finds it damaged"] * books.broken + ["rows point nowhere"] * bool(books.strays)
@@ -75,7 +75,7 @@ def chain(path: Path) -> list[str]:
     return [] if broken is None else [f"I8: the journal breaks at row {broken}"]
 
 
-def _shown(books: Books, acknowledged: list[str]) -> Iterator[str]:
+def _shown(books: Books, acknowledged: Sequence[str]) -> Iterator[str]:
     """Everything that a person was shown as done is there as it was shown."""
     for mark in acknowledged:
         what, key, number, minor = json.loads(mark)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import zlib
 from dataclasses import replace
+from functools import cache
 
 from tests.proof.network.http1 import Answer, Request, made_up
 from tests.proof.network.proxy import PORTAL, Act, Line
@@ -290,11 +291,10 @@ async def kept_alive_then_reset(line: Line, request: Request) -> bool:
     return line.reset()
 
 
-def _bomb(made: list[bytes] = []) -> bytes:  # noqa: B006  compressed once a process
-    if not made:
-        packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-        piece = b" " * (1 << 20)
-        parts = [packer.compress(json.dumps({"object": "x"}).encode())]
-        parts += [packer.compress(piece) for _ in range(BOMB >> 20)]
-        made.append(b"".join([*parts, packer.flush()]))
-    return made[0]
+@cache
+def _bomb() -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    piece = b" " * (1 << 20)
+    parts = [packer.compress(json.dumps({"object": "x"}).encode())]
+    parts += [packer.compress(piece) for _ in range(BOMB >> 20)]
+    return b"".join([*parts, packer.flush()])
