@@ -51,8 +51,8 @@ def test_a_check_that_fails_by_itself_keeps_its_report_and_quotes_nothing(doctor
     doctor.holds(stripe_key="canary-of-a-keyring")
     found = doctor()["keyring"]  # with nothing on its standard error
     assert (found["state"], found["code"]) == ("bad", "bug")
-    (report, *_) = sorted((doctor.folder / "logs").glob("crash-*.txt"))
-    assert "keyring.py" in report.read_text()
+    reports = [path.read_text() for path in (doctor.folder / "logs").glob("crash-*.txt")]
+    assert any("keyring.py" in report for report in reports), "other checks ask for secrets, too"
     assert "canary" not in doctor.command().stdout
 
 
