@@ -47,12 +47,18 @@ def test_what_is_refused_is_said_on_its_page_and_stays_typed(tmp_path, page, spo
         assert wizard(front).next.isEnabled()
 
 
+def type_key(front, text):
+    """Come to the payments page and type a key; nothing is saved yet."""
+    go(front, "payments")
+    screen = wizard(front)
+    screen.payments.way.select("key")
+    screen.key.secret.edit.setText(text)
+    return screen
+
+
 def test_a_full_secret_key_is_refused_with_what_to_do(tmp_path):
     with fresh(tmp_path) as front:
-        go(front, "payments")
-        screen = wizard(front)
-        screen.payments.way.select("key")
-        screen.key.secret.edit.setText("sk_test_" + "b" * 24)
+        screen = type_key(front, "sk_test_" + "b" * 24)
         press(screen.key, "Save")
         idle(front)
         assert code_of(screen.key) == "stripe_key_full_secret"
@@ -63,10 +69,7 @@ def test_a_full_secret_key_is_refused_with_what_to_do(tmp_path):
 
 def test_a_key_that_is_typed_is_kept_before_the_next_page_comes(tmp_path):
     with fresh(tmp_path) as front:
-        go(front, "payments")
-        screen = wizard(front)
-        screen.payments.way.select("key")
-        screen.key.secret.edit.setText("sk_live_" + "b" * 24)
+        screen = type_key(front, "sk_live_" + "b" * 24)
         assert go_on(front) == "payments"
         assert code_of(screen.key) == "stripe_key_full_secret"
         screen.key.secret.edit.setText(KEY)
