@@ -119,6 +119,21 @@ def shell_with(name: str, screen: QWidget, statuses=READY) -> Shell:
     return shell
 
 
+def shown_sale(qtbot, calls, count, page) -> SaleScreen:
+    """Show the sale in its window, with products read from ``count`` and ``page``."""
+    shell = Shell()
+    qtbot.addWidget(shell)
+    screen = SaleScreen(calls, shell, "usd")
+    shell.add_page("sale", screen, "Sale")
+    shell.show_page("sale")
+    with qtbot.waitSignal(screen.grid.products.ready):
+        screen.grid.products.show_source(count, page)
+    shell.show()
+    shell.activateWindow()
+    qtbot.waitUntil(screen.search.hasFocus)
+    return screen
+
+
 def sale(calls, host=None) -> SaleScreen:
     screen = SaleScreen(calls, host, "usd")
     screen.show_categories(CATEGORIES)

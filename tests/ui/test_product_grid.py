@@ -7,26 +7,15 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from pos.ui.models.windowed import ROW
-from pos.ui.screens.sale import SaleScreen
 from pos.ui.screens.sale_views import ProductView
-from pos.ui.shell import Shell
+from tests.ui import fakes
 
 MANY = [ProductView(f"p{n}", f"Product {n}", "$1.00") for n in range(400)]
 
 
 @pytest.fixture
 def sale(qtbot, calls):
-    shell = Shell()
-    qtbot.addWidget(shell)
-    screen = SaleScreen(calls, shell, "usd")
-    shell.add_page("sale", screen, "Sale")
-    shell.show_page("sale")
-    shell.show()
-    shell.activateWindow()
-    with qtbot.waitSignal(screen.grid.products.ready):
-        screen.grid.products.show_source(lambda: len(MANY), lambda at, n: MANY[at : at + n])
-    qtbot.waitUntil(screen.search.hasFocus)
-    return screen
+    return fakes.shown_sale(qtbot, calls, lambda: len(MANY), lambda at, n: MANY[at : at + n])
 
 
 def test_the_first_touch_after_scrolling_picks_what_is_under_the_finger(qtbot, sale):

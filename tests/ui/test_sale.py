@@ -5,10 +5,8 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 
 from pos.ui.screens.cart_line import stepper_box
-from pos.ui.screens.sale import SaleScreen
 from pos.ui.screens.sale_dialogs import parse_percent, parse_quantity
 from pos.ui.screens.sale_views import DiscountInput, DiscountKind, LineView, NoteInput, VariantView
-from pos.ui.shell import Shell
 from tests.gallery.looking import settle
 from tests.ui import fakes
 from tests.ui.fakes import CART, LINES, PRODUCTS
@@ -16,17 +14,7 @@ from tests.ui.fakes import CART, LINES, PRODUCTS
 
 @pytest.fixture
 def shell(qtbot, calls):
-    made = Shell()
-    qtbot.addWidget(made)
-    screen = SaleScreen(calls, made, "usd")
-    made.add_page("sale", screen, "Sale")
-    made.show_page("sale")
-    with qtbot.waitSignal(screen.grid.products.ready):
-        screen.grid.products.show_source(fakes.count, fakes.page)
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(screen.search.hasFocus)
-    return made
+    return fakes.shown_sale(qtbot, calls, fakes.count, fakes.page).window()
 
 
 @pytest.fixture
